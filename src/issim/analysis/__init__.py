@@ -1,0 +1,1 @@
+"""What trajectories and answers say: surveys asked again, effects, sensitivity."""

@@ -1,0 +1,136 @@
+"""One command, `issim`, with sub-commands. Heavy modules are imported only by the command that needs them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from issim.errors import InputError
+
+EPILOG = """examples:
+  issim run                                           the default region, with and without policy
+  issim run region=latvia policy=training population.n_firms=5000 seed=7
+  issim survey                                        ask the synthetic firms what the survey asked
+  issim parameters behaviour                          what the model assumes, with sources
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    top = argparse.ArgumentParser(
+        prog="issim",
+        description="What would a policy do for industrial symbiosis in a region?",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and stop")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    run = commands.add_parser("run", help="simulate a region without policy and with one")
+    run.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="settings in Hydra's grammar, as in seed=7")
+    run.add_argument("--no-figures", action="store_true", help="leave out the figures")
+    survey = commands.add_parser("survey", help="re-run the survey on synthetic firms, or on a finished run")
+    survey.add_argument("--run", type=Path, metavar="PATH", help="a result folder; without it a synthetic population")
+    survey.add_argument("--month", type=int, metavar="M", help="month of the run (default: the last)")
+    survey.add_argument("--policy", metavar="NAME", help="which policy of the run (default: the last)")
+    survey.add_argument("--surveys", type=int, default=2000, metavar="N", help="how many surveys (default 2000)")
+    survey.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the samples (default 0)")
+    survey.add_argument("--out", type=Path, default=Path("outputs"), metavar="DIR", help="where the figure goes")
+    for name, text in (
+        ("evidence", "list the packaged evidence with its sources"),
+        ("parameters", "list every parameter with unit, range or prior, meaning and source"),
+        ("levers", "list the levers and the named policies"),
+    ):
+        listing = commands.add_parser(name, help=text)
+        listing.add_argument("only", nargs="?", default="", metavar="NAME", help="only what begins with NAME")
+        listing.add_argument("--csv", action="store_true", help="print as CSV")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 2 and one sentence per fault when the user gave something that cannot be used."""
+    top = parser()
+    given = top.parse_args(argv)
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
+        "run": _run,
+        "survey": _survey,
+        "evidence": _evidence,
+        "parameters": _parameters,
+        "levers": _levers,
+    }
+    if given.version:
+        from issim.store.manifest import version
+
+        print(f"issim {version()}")
+        return 0
+    if given.command is None:
+        top.print_help()
+        return 0
+    try:
+        return commands[given.command](given)
+    except InputError as error:
+        print(f"issim: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("issim: stopped; nothing was written.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _run(given: argparse.Namespace) -> int:
+    from issim.commands import run_command
+
+    print(run_command(given.overrides, figures=not given.no_figures))
+    return 0
+
+
+def _survey(given: argparse.Namespace) -> int:
+    from issim.commands import survey_command
+
+    print(survey_command(given.run, given.month, given.policy, given.surveys, given.seed, given.out))
+    return 0
+
+
+def _evidence(given: argparse.Namespace) -> int:
+    from issim import evidence
+
+    rows = (row for row in evidence.listing(evidence.load()) if given.only in ("", row[0]) or row[1].startswith(given.only))
+    return _print(("table", "key", "value", "unit", "source", "confidence"), rows, given)
+
+
+def _parameters(given: argparse.Namespace) -> int:
+    from issim.runs.parameters import rows
+
+    header = ("name", "value", "unit", "range", "prior", "meaning", "source")
+    return _print(header, (row for row in rows() if row[0].startswith(given.only)), given)
+
+
+def _levers(given: argparse.Namespace) -> int:
+    from issim.levers import catalogue
+
+    rows = [tuple(row) for row in catalogue.listing()]
+    header = catalogue.Row._fields
+    return _print(header, (row for row in rows if row[0].startswith(given.only)), given)
+
+
+def _print(header: Sequence[str], rows: Iterable[Sequence[object]], given: argparse.Namespace) -> int:
+    """Print rows as an aligned table, or as CSV; InputError when a name matched nothing."""
+    found = [tuple(str(cell) for cell in row) for row in rows]
+    if not found:
+        raise InputError(f"nothing in `issim {given.command}` begins with '{given.only}'; leave the name out to see all.")
+    if given.csv:
+        import csv
+
+        csv.writer(sys.stdout).writerows([tuple(header), *found])
+        return 0
+    widths = [min(60, max(len(row[k]) for row in (tuple(header), *found))) for k in range(len(header))]
+    for row in (tuple(header), *found):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

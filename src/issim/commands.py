@@ -1,0 +1,96 @@
+"""What `issim run` and `issim survey` do, from settings to tables, figures and the closing words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from omegaconf import OmegaConf
+from tqdm import tqdm
+
+from issim import evidence, jit
+from issim.analysis import summary
+from issim.analysis.resurvey import answers_of_run
+from issim.analysis.survey import Comparison, as_text, resurvey, synthetic_answers
+from issim.errors import InputError
+from issim.plots import slides, style
+from issim.plots import survey as survey_plot
+from issim.population.options import PopulationOptions
+from issim.runs import study
+from issim.runs.job import Plan, plan
+from issim.store.folder import CONFIG, FIGURES, MANIFEST, Results, check_writable, new_folder, write_json, write_table
+from issim.store.manifest import manifest, version
+
+
+def say(text: str) -> None:
+    """Tell the person at the screen what is going on (on stderr, so that output can be piped)."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def announce_compiling() -> None:
+    """Say that the first run compiles; silent when the compiled rules are already there."""
+    if jit.is_compiled() and not jit.is_cached():
+        say("Compiling the rules of the model: once per version, half a minute or so ...")
+
+
+def run_command(overrides: Sequence[str], figures: bool = True) -> str:
+    """Simulate, write the result folder, and return the closing words."""
+    started = datetime.now(UTC)
+    chosen = plan(overrides)
+    check_writable(chosen.outputs)
+    announce_compiling()
+    tables = simulated(chosen)
+    settings = chosen.settings
+    words = summary.as_text(tables["series"], settings.region.name, settings.policy.question)
+    config = OmegaConf.to_yaml(chosen.config)
+    seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
+    about = manifest(config, settings.evidence.hashes, seeds, started, " ".join(["issim", "run", *overrides]))
+    about |= {"region": settings.region.name, "policy": settings.policy.name}
+    with new_folder(chosen.outputs, f"{settings.region.name}_{settings.policy.name}") as (draft, final):
+        for name, table in tables.items():
+            write_table(draft, name, table)
+        (draft / CONFIG).write_text(config, encoding="utf-8")
+        pd.DataFrame(summary.summary(tables["series"])).to_csv(draft / "summary.csv", index=False)
+        (draft / "summary.txt").write_text(words + "\n", encoding="utf-8")
+        write_json(draft / MANIFEST, about)
+        if figures:
+            say("Drawing ...")
+            slides.draw(tables, draft / FIGURES, settings.region.name, version())
+    return f"{words}\n\nResults, tables and figures: {final}"
+
+
+def simulated(chosen: Plan) -> dict[str, pd.DataFrame]:
+    """All runs of a plan as tables, with a progress bar."""
+    settings = chosen.settings
+    with tqdm(total=settings.run.n_seeds, desc="runs", unit="seed", disable=None, leave=False) as bar:
+        found = list(study.outcomes(settings, bar.update))
+    return study.tables(settings, found)
+
+
+def survey_command(
+    run: Path | None, month: int | None, policy: str | None, n_surveys: int, seed: int, outputs: Path
+) -> str:
+    """Re-run the survey; returns the table in words and the path of its figure."""
+    if not 1 <= n_surveys <= 1_000_000:
+        raise InputError(f"--surveys = {n_surveys} is outside [1, 1000000]; 2000 is what the report needs.")
+    known = evidence.load()
+    if run is None:
+        if month is not None or policy is not None:
+            raise InputError("--month and --policy say which state of a run to ask; add --run PATH.")
+        answers, label = synthetic_answers(known, PopulationOptions(), seed=seed), "survey"
+    else:
+        results = Results(run)
+        answers, label = answers_of_run(known, results, month, policy), f"survey_{results.path.name}"
+    table = resurvey(known, answers, n_surveys=n_surveys, seed=seed)
+    return f"{as_text(table)}\n\nFigure and table: {survey_folder(table, outputs, label)}"
+
+
+def survey_folder(table: Sequence[Comparison], outputs: Path, label: str) -> Path:
+    """Write the comparison as CSV and as a figure into a dated folder."""
+    with new_folder(outputs, label) as (draft, final):
+        pd.DataFrame(table).to_csv(draft / "survey.csv", index=False)
+        style.save(survey_plot.figure(table), draft, "survey")
+    return final

@@ -1,0 +1,92 @@
+"""The one place that says how rules are compiled and cached.
+
+Numba's disk cache does not notice an edit in a helper of another file, so the cache folder is named
+by a hash of the package's compiled sources: another version of any rule gets another folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+PACKAGE = Path(__file__).resolve().parent
+#: Where text that is compiled lives: draws, the arrays it reads, and the rules.
+COMPILED = ("draws.py", "jit.py", "world/*.py", "rules/*.py", "population/*.py")
+
+Rule = TypeVar("Rule", bound=Callable[..., Any])
+
+
+def sources_hash(package: Path = PACKAGE) -> str:
+    """Hash of every file whose text may be compiled, names included (12 hex digits)."""
+    digest = hashlib.sha256()
+    for pattern in COMPILED:
+        for path in sorted(package.glob(pattern)):
+            digest.update(path.relative_to(package).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def cache_folder() -> Path:
+    """The folder of compiled rules for exactly this version of the sources."""
+    root = os.environ.get("ISSIM_CACHE_DIR")
+    if root is None:
+        root = str(Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "issim")
+    return Path(root) / f"rules-{sources_hash()}"
+
+
+def _writable(folder: Path) -> Path:
+    """`folder` if it can be written, else a private one that lives for this session only."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="issim-rules-"))
+
+
+CACHE = _writable(cache_folder())
+os.environ["NUMBA_CACHE_DIR"] = str(CACHE)
+
+import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
+
+numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]  # if something imported it first
+
+
+def rule(function: Rule) -> Rule:
+    """Compile a rule: no GIL, IEEE division, cached on disk; the same text runs with JIT off.
+
+    No fast-math: the compiled rule and the plain one must give the same bits.
+    """
+    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)(function)
+    return cast(Rule, compiled)
+
+
+def process(function: Rule) -> Rule:
+    """Compile a part of the month that takes whole tables: called by other rules only, never from Python.
+
+    A hundred arrays pass through these functions. Without a wrapper for Python and without reference
+    counting (`_nrt=False`: they may not allocate) they compile four times faster and run ten times faster.
+    """
+    compiled = numba.njit(
+        nogil=True,
+        error_model="numpy",
+        fastmath=False,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        _nrt=False,
+    )(function)
+    return cast(Rule, compiled)
+
+
+def is_compiled() -> bool:
+    """False when compilation is switched off (`NUMBA_DISABLE_JIT=1`)."""
+    return not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+
+
+def is_cached() -> bool:
+    """Whether an earlier process left compiled rules for this very version."""
+    return any(CACHE.glob("**/*.nbi"))

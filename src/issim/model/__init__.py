@@ -1,0 +1,1 @@
+"""Running a world: without agents, as a Mesa model, or recorded firm by firm."""

@@ -1,0 +1,225 @@
+"""The region as a Mesa model: every step is one month of the same kernel that `simulate` runs.
+
+The only module that knows what differs between versions of Mesa (3.3 to 3.x):
+
+- Mesa 3.3 numbers agents by a class-level counter that holds on to every model for ever; `register_agent`
+  takes the model out of it again and numbers the agents itself.
+- Mesa 3.5 renames the argument `seed` of a model to `rng`; `_mesa_seed` passes on whichever is meant.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from issim.errors import InputError, unknown_name
+from issim.model.firm import Firm
+from issim.model.lever_agent import lever_agents
+from issim.model.simulate import EVE, Trajectory, advance
+from issim.rules.behaviour import NAMES as CONSTANTS
+from issim.rules.behaviour import Behaviour
+from issim.rules.observe import N_OBSERVABLES, NAMES
+from issim.units import range_errors
+from issim.world.blank import blank_state
+from issim.world.conditions import Conditions, no_policy
+from issim.world.state import World
+
+if TYPE_CHECKING:
+    from issim.levers.policy import Policy
+    from issim.world.build import WorldOptions
+    from issim.world.region import Region
+
+MIXED = "mixed"
+MAX_SEED = 2**64 - 1
+
+
+class SymbiosisModel(mesa.Model):
+    """A region whose firms are Mesa agents; bit-identical to `simulate` with the same arguments.
+
+    Give a `world`, or let the model build one of `n_firms` firms in a `region`: a country code or name,
+    *mixed*, or a Region. Give `conditions`, or the name of a `policy` (or a Policy). `behaviour` is a
+    Behaviour or a mapping of the constants to change. `each_month` is called with the model after every
+    month. `agent_reporters` and `model_reporters` are those of mesa.DataCollector; the observables are
+    always collected, row 0 showing the start.
+
+    `mesa.batch_run(SymbiosisModel, {"policy": [...], "seed": [...]}, max_steps=n)` reports months 0 to n if
+    `n_months` is greater than n; iterations with one seed are identical runs, so vary `seed` instead.
+    """
+
+    def __init__(
+        self,
+        world: World | None = None,
+        *,
+        policy: str | Policy = "none",
+        conditions: Conditions | None = None,
+        behaviour: Behaviour | Mapping[str, float] | None = None,
+        region: str | Region = MIXED,
+        n_firms: int = 200,
+        options: WorldOptions | None = None,
+        n_months: int = 120,
+        seed: int | None = 0,
+        rng: int | None = None,
+        firm_class: type[Firm] = Firm,
+        each_month: Callable[[Any], object] | None = None,
+        agent_reporters: Mapping[str, Any] | None = None,
+        model_reporters: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Build what is not given, bring the world to the eve of month 0, and make the agents."""
+        self._n_registered = 0
+        self.is_complete = False
+        self.seed = _checked_seed(seed if rng is None else rng)
+        super().__init__(**_mesa_seed(self.seed))
+        if not isinstance(n_months, int | np.integer) or n_months < 1:
+            raise InputError(f"n_months = {n_months} month is no whole number of at least 1; choose one.")
+        self.n_months = int(n_months)
+        self.world = _built(region, n_firms, options, self.seed) if world is None else world
+        self.conditions, names = _in_force(policy, conditions, self.world, self.n_months)
+        self.behaviour = _behaviour(behaviour)
+        self.constants = self.behaviour.record()
+        self.month = 0
+        self.state = blank_state(self.world, self.conditions)
+        self.series = np.zeros((self.n_months + 1, N_OBSERVABLES))
+        self._advance(EVE)
+        self.each_month = each_month
+        self._rows = [firm_class(self, row) for row in range(len(self.world.firms.index))]
+        self._firms_act = firm_class.step is not mesa.Agent.step
+        self.levers = lever_agents(self, names)
+        for reporter in (agent_reporters or {}).values():
+            if isinstance(reporter, str):  # a slip would be collected as None, month by month
+                getattr(self._rows[0], reporter)
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: partial(_observed, name) for name in NAMES} | dict(model_reporters or {}),
+            agent_reporters=dict(agent_reporters or {}),
+        )
+        self.is_complete = True
+        self.datacollector.collect(self)
+
+    def register_agent(self, agent: Any) -> None:
+        """Take an agent in and number it within this model, leaving no trace of the model in Mesa."""
+        counters = getattr(mesa.Agent, "_ids", None)
+        if counters is not None:
+            counters.pop(self, None)
+            self._n_registered += 1
+            agent.unique_id = self._n_registered
+        super().register_agent(agent)
+
+    def step(self) -> None:
+        """One month: the kernel, then the firms' own `step` if a subclass has one, the callback, the collector."""
+        if self.month >= self.n_months:
+            raise InputError(
+                f"month {self.month} is the last of this model (n_months = {self.n_months}); "
+                "make one with more months to go on."
+            )
+        self._advance(self.month)
+        self.month += 1
+        self.running = self.month < self.n_months
+        if self._firms_act:
+            for firm in self._rows:
+                firm.step()
+        if self.each_month is not None:
+            self.each_month(self)
+        self.datacollector.collect(self)
+
+    def _advance(self, month: int) -> None:
+        """Let the kernel carry the state through one month and write the row that shows it."""
+        row = self.series[month + 1]
+        advance(self.world, self.state, self.conditions, self.constants, self.seed, month, row)
+
+    @property
+    def policy_month(self) -> int:
+        """The month whose conditions hold now: the one last completed, month 0 before the first."""
+        return max(0, self.month - 1)
+
+    @property
+    def firms(self) -> Any:
+        """The firms, without the levers and the authority, as an AgentSet in the order of rows."""
+        return self.agents_by_type[type(self._rows[0])]
+
+    def firm(self, row: int) -> Firm:
+        """The firm of a row of the world."""
+        return self._rows[row]
+
+    @property
+    def observed(self) -> dict[str, float]:
+        """The observables of the month last completed, by name."""
+        return dict(zip(NAMES, self.series[self.month].tolist(), strict=True))
+
+    @property
+    def trajectory(self) -> Trajectory:
+        """What the run has left behind so far, as `simulate` would return it after as many months."""
+        return Trajectory(self.series[: self.month + 1], self.state)
+
+
+def _observed(name: str, model: SymbiosisModel) -> float:
+    """One observable of the month last completed."""
+    return float(model.series[model.month, NAMES.index(name)])
+
+
+def _mesa_seed(seed: int) -> dict[str, int]:
+    """The argument by which this version of Mesa wants the seed of its own generators."""
+    renamed = "scenario" in inspect.signature(mesa.Model.__init__).parameters
+    return {"rng": seed} if renamed else {"seed": seed}
+
+
+def _checked_seed(seed: int | None) -> int:
+    """A seed that keys all draws; None (from a batch without seeds) takes one from the operating system."""
+    if seed is None:
+        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed <= MAX_SEED:
+        raise InputError(f"seed = {seed!r} is no whole number in [0, {MAX_SEED}]; choose one.")
+    return int(seed)
+
+
+def _built(region: str | Region, n_firms: int, options: WorldOptions | None, seed: int) -> World:
+    """A world out of the packaged evidence: one region, by its country or as given."""
+    from issim.evidence import load
+    from issim.evidence.vocabulary import COUNTRIES, COUNTRY_NAMES
+    from issim.world.build import build
+    from issim.world.region import Region
+
+    if isinstance(region, str):
+        codes = {name.lower(): code for name, code in zip(COUNTRY_NAMES, COUNTRIES, strict=True)}
+        codes |= {code.lower(): code for code in COUNTRIES} | {MIXED: MIXED}
+        if region.lower() not in codes:
+            raise unknown_name("region", region, codes)
+        region = Region(name=region.lower(), country=codes[region.lower()], n_firms=n_firms)
+    return build(load(), [region], options, seed)
+
+
+def _in_force(
+    policy: str | Policy, conditions: Conditions | None, world: World, n_months: int
+) -> tuple[Conditions, tuple[str, ...]]:
+    """The conditions and the names of the levers that make them."""
+    if conditions is not None:
+        if policy != "none":
+            raise InputError("policy and conditions are both given; leave one of them out.")
+        if conditions.strength.shape[1] < n_months:
+            raise InputError(
+                f"n_months = {n_months} month is more than the {conditions.strength.shape[1]} that the conditions "
+                "cover; make conditions for as many months."
+            )
+        return conditions, tuple(f"lever {row}" for row in range(len(conditions.key)))
+    if policy == "none":
+        return no_policy(len(world.firms.index), n_months), ()
+    from issim.levers import policy as policies
+
+    chosen = policies.load(policy) if isinstance(policy, str) else policy
+    return policies.conditions(chosen, world, n_months), chosen.names
+
+
+def _behaviour(given: Behaviour | Mapping[str, float] | None) -> Behaviour:
+    """The constants of behaviour, checked."""
+    if isinstance(given, Mapping):
+        for name in given:
+            if name not in CONSTANTS:
+                raise unknown_name("behaviour constant", str(name), CONSTANTS)
+        given = Behaviour(**given)
+    behaviour = given or Behaviour()
+    for error in range_errors(behaviour, "behaviour"):
+        raise error
+    return behaviour

@@ -1,0 +1,105 @@
+"""The words of titles and labels: numbers, spans, times and policies, as one would say them."""
+
+from __future__ import annotations
+
+import math
+
+from issim.plots.seeds import Interval
+
+#: Policies whose name alone would not read well in a sentence.
+POLICY_PHRASES = {
+    "none": "no policy",
+    "mandate": "the reuse mandate",
+    "platform": "the platform",
+    "package": "the policy package",
+}
+COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def number(value: float) -> str:
+    """A number as one says it: three digits that count from 1,000 on (millions as a word), whole from 10 on, else two digits."""
+    size = abs(value)
+    sign = "−" if value < 0 else ""
+    if size >= 1e6:
+        return f"{sign}{float(f'{size / 1e6:.3g}'):,g} million"
+    if size >= 1000:
+        step = 10 ** (math.floor(math.log10(size)) - 2)
+        return f"{sign}{round(size / step) * step:,.0f}"
+    if size >= 10 or math.isclose(size, round(size), abs_tol=1e-9):
+        return f"{sign}{size:.0f}" if round(size) else "0"
+    return f"{sign}{float(f'{size:.2g}'):g}"
+
+
+def count(value: float) -> str:
+    """A number of firms or exchanges, whole; a median of two runs is rounded up."""
+    return number(math.floor(value + 0.5))
+
+
+def percent(share: float) -> str:
+    """A share given in per cent, with one decimal where that tells something."""
+    digits = 1 if abs(share) < 9.95 and share != round(share) else 0
+    return f"{share:.{digits}f} %"
+
+
+def more(value: float) -> str:
+    """A difference in firms or exchanges: "43 more", "12 fewer", "no more"."""
+    size = count(abs(value))
+    return "no more" if size == "0" else f"{size} {'more' if value > 0 else 'fewer'}"
+
+
+def counts(found: Interval) -> Interval:
+    """An interval of firms or exchanges in whole ones."""
+    return Interval(*(float(math.floor(value + 0.5)) for value in found))
+
+
+def span(found: Interval) -> str:
+    """The ends of an interval, or nothing where they coincide."""
+    low, high = number(found.low), number(found.high)
+    if low == high:
+        return ""
+    return f"{low} to {high}"
+
+
+def with_span(found: Interval) -> str:
+    """A median and, in brackets, its interval where there is one."""
+    ends = span(found)
+    return f"{number(found.mid)} ({ends})" if ends else number(found.mid)
+
+
+def is_clear(found: Interval) -> bool:
+    """Whether a difference keeps its sign over the central 90 %."""
+    return found.low > 0 or found.high < 0
+
+
+def after(months: int) -> str:
+    """A time since the start: "at the start", "after 7 months", "after ten years"."""
+    if months == 0:
+        return "at the start"
+    if months % 12 and months != 6:
+        return f"after {months} month{'s' if months > 1 else ''}"
+    years = months / 12
+    if years == 0.5:
+        return "after half a year"
+    whole = int(years)
+    word = COUNTED[whole] if whole < len(COUNTED) else str(whole)
+    return f"after {word} year{'s' if whole > 1 else ''}"
+
+
+def policy_phrase(policy: str) -> str:
+    """A policy within a sentence: "training", "the reuse mandate"."""
+    return POLICY_PHRASES.get(policy, policy.replace("_", " "))
+
+
+def under(policy: str) -> str:
+    """Under which policy, as the head of a panel or the start of a sentence: "With training"."""
+    return "Without policy" if policy == "none" else f"With {policy_phrase(policy)}"
+
+
+def spoken(key: str) -> str:
+    """A key as words: underscores give way to blanks."""
+    return key.replace("_", " ")
+
+
+def capital(text: str) -> str:
+    """`text` with its first letter in upper case, the rest as it is."""
+    return text[:1].upper() + text[1:]

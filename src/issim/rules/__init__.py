@@ -1,0 +1,1 @@
+"""The science: one file per process of the month, compiled and pure."""

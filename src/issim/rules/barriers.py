@@ -1,0 +1,48 @@
+"""Barriers: what a firm's blocking points leave of its hazards, given the relief that reaches it."""
+
+from __future__ import annotations
+
+from issim.jit import process
+from issim.rules.force import strength_on
+from issim.rules.hazard import either, unrelieved
+from issim.world.conditions import N_BARRIERS
+from issim.world.state import N_STAGES
+
+
+@process
+def relief_of(conditions, levers, barrier, firm, month):  # type: ignore[no-untyped-def]
+    """How far levers relieve one barrier of one firm: shares taken off one after the other, in [0, 1]."""
+    total = 0.0
+    for lever in range(conditions.key.shape[0]):
+        size = conditions.relief[lever, barrier]
+        if size > 0.0:
+            part = size * strength_on(conditions, levers, lever, firm, month)
+            total = either(total, min(1.0, part))
+    return total
+
+
+@process
+def weigh_barriers(firm, world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+    """What a firm's barriers leave of its hazards, stage by stage, and how strict they make its threshold.
+
+        factor_k  = product over barriers b at stage k of [1 - phi_b F_b (1 - relief_b)]
+        threshold = 1 + strictness * sum over threshold barriers of phi_b F_b (1 - relief_b)
+
+    For whom  every firm at the start, and whenever the relief that reaches it changes
+    Units     factors in [0, 1]; threshold a multiple, at least 1
+    Source    barriers; behaviour.strictness
+    Keeps     factor 1 and threshold 1 for a firm without barriers
+    """
+    mask = int(world.firms.barriers[firm])
+    firms = state.firms
+    for stage in range(N_STAGES):
+        firms.factor[stage, firm] = 1.0
+    firms.threshold[firm] = 1.0
+    for barrier in range(N_BARRIERS):
+        if (mask >> barrier) & 1:
+            relief = relief_of(conditions, state.levers, barrier, firm, month)
+            strength = world.barriers.strength[barrier]
+            if world.barriers.on_threshold[barrier] == 1:
+                firms.threshold[firm] += behaviour.strictness * strength * (1.0 - relief)
+            else:
+                firms.factor[world.barriers.stage[barrier], firm] *= unrelieved(strength, relief)

@@ -1,0 +1,131 @@
+"""What binds: which barriers firms still feel, and how much each slows those who stand before its stage.
+
+Read only: nothing here changes a run.
+"""
+
+from __future__ import annotations
+
+import math
+
+from issim.jit import process, rule
+from issim.rules.barriers import relief_of
+from issim.rules.hazard import unrelieved
+from issim.rules.policy import stage_of
+from issim.world.conditions import N_BARRIERS
+from issim.world.state import (
+    AGREED,
+    IMPLEMENTING,
+    MET,
+    STAGE_A,
+    STAGE_B,
+    STAGE_C,
+    STAGE_D,
+)
+
+
+@process
+def relief_at(conditions, levers, barrier, firm, month):  # type: ignore[no-untyped-def]
+    """Relief of one barrier of one firm in a month; none on the eve of month 0, when no lever has acted yet."""
+    if month < 0:
+        return 0.0
+    return relief_of(conditions, levers, barrier, firm, month)
+
+
+@rule
+def is_felt(luck, relief):  # type: ignore[no-untyped-def]
+    """Whether a firm that has a barrier still feels it: it does with probability 1 - relief.
+
+    For whom  a firm that has the barrier, when it is asked
+    Units     luck in (0, 1), one draw per firm and barrier for all months; relief in [0, 1]
+    Source    reading a partial relief as the chance that the barrier is gone (assumption)
+    Keeps     more relief never makes a barrier felt again
+    """
+    return luck >= relief
+
+
+@rule
+def look(masks, firms, levers, conditions, luck, month, stage, felt):  # type: ignore[no-untyped-def]
+    """Write every firm's stage and the barriers it still feels into `stage` and `felt`, both (n_firms,).
+
+    For whom  all firms; `masks` are the barriers they have, `luck` (n_firms, 24) uniforms keyed by firm
+    Units     codes of FIRM_STAGES; bit b-1 of `felt` for blocking point b
+    Source    policy.stage_of, is_felt
+    Keeps     a firm feels only barriers that it has
+    """
+    for firm in range(masks.shape[0]):
+        stage[firm] = stage_of(firms, firm)
+        mask = int(masks[firm])
+        left = 0
+        for barrier in range(N_BARRIERS):
+            if (mask >> barrier) & 1:
+                relief = relief_at(conditions, levers, barrier, firm, month)
+                if is_felt(luck[firm, barrier], relief):
+                    left |= 1 << barrier
+        felt[firm] = left
+
+
+@rule
+def brake(strength, relief, on_threshold, behaviour):  # type: ignore[no-untyped-def]
+    """How much one barrier slows a firm that has it, as a number that adds up over barriers.
+
+        on the hazard     -ln(1 - phi * (1 - relief))
+        on the threshold  b_g * ln(1 + strictness * phi * (1 - relief)), what it takes off the logit of acceptance
+
+    For whom  a firm standing before the barrier's stage
+    Units     logarithm of the factor by which the move is less likely
+    Source    barriers.weigh_barriers; decide.probability_of_accepting
+    Keeps     0 at full relief; at most 50, where a barrier that nobody passes would be infinite
+    """
+    if on_threshold == 1:
+        return behaviour.accept_gain * math.log(1.0 + behaviour.strictness * strength * (1.0 - relief))
+    left = unrelieved(strength, relief)
+    return -math.log(left) if left > 0.0 else 50.0
+
+
+@process
+def stand(world_pairs, firms, pairs, standing):  # type: ignore[no-untyped-def]
+    """Mark in `standing` (4, n_firms) who stands before which stage; a firm may stand before several.
+
+        A  not searching yet, and without talks or exchange    B  aware or searching
+        C  in talks that are to be decided                     D  has agreed, or is implementing
+    """
+    for firm in range(standing.shape[1]):
+        stage = stage_of(firms, firm)
+        if stage <= 1:
+            standing[STAGE_A, firm] = 1
+        if stage == 1 or firms.searching[firm] == 1:
+            standing[STAGE_B, firm] = 1
+    for pair in range(world_pairs.donor.shape[0]):
+        stage = pairs.stage[pair]
+        if stage == MET:
+            standing[STAGE_C, world_pairs.donor[pair]] = 1
+            standing[STAGE_C, world_pairs.receiver[pair]] = 1
+        elif stage == AGREED or stage == IMPLEMENTING:
+            standing[STAGE_D, world_pairs.donor[pair]] = 1
+            standing[STAGE_D, world_pairs.receiver[pair]] = 1
+
+
+@rule
+def bind(world_pairs, barriers, masks, firms, pairs, levers, conditions, behaviour, luck, month, standing, n_felt, brakes):  # type: ignore[no-untyped-def]
+    """Fill `standing` (4, n_firms), `n_felt` (24,) and `brakes` (24,): the mean brake over those who stand before.
+
+    For whom  all barriers, each among the firms that stand before its stage
+    Units     firms; brakes as in `brake`
+    Source    stand, is_felt, brake
+    Keeps     n_felt at most the number of firms that stand before the stage; 0 where nobody does
+    """
+    stand(world_pairs, firms, pairs, standing)
+    for barrier in range(N_BARRIERS):
+        stage = barriers.stage[barrier]
+        n_standing = 0
+        total = 0.0
+        n_felt[barrier] = 0
+        for firm in range(masks.shape[0]):
+            if standing[stage, firm] == 1:
+                n_standing += 1
+                if (int(masks[firm]) >> barrier) & 1:
+                    relief = relief_at(conditions, levers, barrier, firm, month)
+                    total += brake(barriers.strength[barrier], relief, barriers.on_threshold[barrier], behaviour)
+                    if is_felt(luck[firm, barrier], relief):
+                        n_felt[barrier] += 1
+        brakes[barrier] = total / n_standing if n_standing > 0 else 0.0

@@ -1,0 +1,183 @@
+"""Process 6, decide: both ends weigh a met candidate; both must accept, and the better pair goes first."""
+
+from __future__ import annotations
+
+import math
+
+from issim.draws import standard_normal
+from issim.jit import process, rule
+from issim.rules.exchange import break_off, pair_luck, reserve
+from issim.rules.hazard import happens
+from issim.rules.money import gain_of, penalty_avoided
+from issim.rules.ranking import rank
+from issim.world.state import AGREED, CROWDED_OUT, LAPSED, MET, N_ACTIVE, NEW_ACCEPTED, NEW_AGREED, REFUSED
+
+
+@rule
+def worthwhile_gain(employees, threshold, behaviour):  # type: ignore[no-untyped-def]
+    """Yearly gain at which a firm is as likely as not to accept, all else at its mean.
+
+        theta = worthwhile * employees^elasticity * threshold
+
+    For whom  both ends of a candidate
+    Units     EUR/yr; employees persons; threshold a multiple from barriers.py
+    Source    behaviour.worthwhile, behaviour.worthwhile_size
+    Keeps     grows with the barriers no money, uncertain return, short-term mindset
+    """
+    return behaviour.worthwhile * math.pow(employees, behaviour.worthwhile_size) * threshold
+
+
+@rule
+def probability_of_accepting(gain, trust, threshold, readiness, peer_share, behaviour):  # type: ignore[no-untyped-def]
+    """Probability that one side accepts.
+
+        logistic( b_g * ln(gain * trust^risk / theta) + b_r * (readiness - mean) + b_n * peer share )
+
+    For whom  both ends of a met candidate, apart
+    Units     gain and theta EUR/yr; trust and peer share in [0, 1]; readiness scale points
+    Source    behaviour.accept_gain, accept_readiness, accept_peers, risk
+    Keeps     in [0, 1]; 0 when gain or trust is 0; grows with gain, trust, readiness
+    """
+    expected = gain * math.pow(trust, behaviour.risk) if gain > 0.0 else 0.0
+    if expected <= 0.0:
+        return 0.0
+    logit = (
+        behaviour.accept_gain * math.log(expected / threshold)
+        + behaviour.accept_readiness * (readiness - behaviour.mean_readiness)
+        + behaviour.accept_peers * peer_share
+    )
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
+@process
+def acceptance(firm, gain, trust, world, state, behaviour):  # type: ignore[no-untyped-def]
+    """Probability that one firm of the world accepts its share of a gain, as it stands this month."""
+    firms, peers = state.firms, world.peers
+    n_peers = peers.start[firm + 1] - peers.start[firm]
+    share = firms.peers_operating[firm] / n_peers if n_peers > 0 else 0.0
+    theta = worthwhile_gain(world.firms.employees[firm], firms.threshold[firm], behaviour)
+    return probability_of_accepting(gain, trust, theta, firms.readiness[firm], share, behaviour)
+
+
+@process
+def possible_quantity(pair, world, state):  # type: ignore[no-untyped-def]
+    """What an exchange could move in a year: min(offer left, need left / yield), in unit/yr."""
+    pairs, market = world.pairs, state.market
+    replaced = world.goods.replaced[pairs.good[pair]]
+    left = market.offer_left[pairs.offer[pair]]
+    if replaced <= 0.0:
+        return left
+    return min(left, market.need_left[pairs.need[pair]] / replaced)
+
+
+@process
+def joint_gain(pair, quantity, world, state, conditions, behaviour, prices, month):  # type: ignore[no-untyped-def]
+    """Gain that the two firms share: at prices and reliefs, and the expected penalty that the donor avoids."""
+    return gain_of(pair, quantity, world, state, conditions, behaviour, prices, month) + penalty_avoided(
+        pair, quantity, world, state, conditions, month
+    )
+
+
+@rule
+def lead_time(luck, barriers, behaviour):  # type: ignore[no-untyped-def]
+    """Months from agreement to operation.
+
+        median * exp(spread * normal) / barriers, at least 1
+
+    For whom  an agreed exchange; `barriers` is what stage D leaves to the slower of the two firms
+    Units     month; factor of barriers in (0, 1]
+    Source    behaviour.lead_time, behaviour.lead_spread
+    Keeps     log-normal before rounding up; never longer than 32,000 months
+    """
+    months = behaviour.lead_time * math.exp(behaviour.lead_spread * standard_normal(luck[2], luck[3]))
+    if barriers <= 0.0:
+        return 32000
+    return int(min(32000.0, max(1.0, math.ceil(months / barriers))))
+
+
+@process
+def weigh(pair, luck, world, state, conditions, behaviour, prices, month):  # type: ignore[no-untyped-def]
+    """Whether both ends accept; returns the joint gain, or a negative number if one refuses."""
+    quantity = possible_quantity(pair, world, state)
+    gain = joint_gain(pair, quantity, world, state, conditions, behaviour, prices, month)
+    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    for_donor = behaviour.bargaining * gain
+    trusts = state.pairs
+    if luck[2] >= acceptance(donor, for_donor, trusts.donor_trust[pair], world, state, behaviour):
+        return -1.0
+    if luck[3] >= acceptance(receiver, gain - for_donor, trusts.receiver_trust[pair], world, state, behaviour):
+        return -1.0
+    return gain
+
+
+@process
+def decide(world, state, conditions, behaviour, prices, seed, month):  # type: ignore[no-untyped-def]
+    """Let met pairs decide, talk on, or lapse; then let the accepted ones share out offers and needs."""
+    work, firms, pairs = state.work, state.firms, state.pairs
+    n_accepted = 0
+    for k in range(work.counts[N_ACTIVE]):
+        pair = int(work.active[k])
+        if pairs.stage[pair] != MET:
+            continue
+        luck = pair_luck(pair, world, seed, month, 0)
+        barriers = firms.factor[2, int(world.pairs.donor[pair])] * firms.factor[2, int(world.pairs.receiver[pair])]
+        if happens(luck[0], behaviour.decision_rate * barriers):
+            gain = weigh(pair, luck, world, state, conditions, behaviour, prices, month)
+            if gain > 0.0:
+                work.changed_pairs[n_accepted] = pair
+                work.keys[n_accepted] = -gain
+                n_accepted += 1
+            else:
+                break_off(pair, REFUSED, world, state, behaviour, month)
+        elif happens(luck[1], behaviour.lapse_rate):
+            break_off(pair, LAPSED, world, state, behaviour, month)
+    work.counts[NEW_ACCEPTED] = n_accepted
+    share_out(n_accepted, world, state, conditions, behaviour, prices, seed, month)
+
+
+@process
+def best_first(n_accepted, world, state, seed, month):  # type: ignore[no-untyped-def]
+    """Rank accepted pairs into `work.order`: greatest joint gain first, ties by a draw keyed to the pair."""
+    keys, order, accepted = state.work.keys, state.work.order, state.work.changed_pairs
+    rank(keys, n_accepted, order)
+    for i in range(1, n_accepted):  # neighbours with one gain only: insertion among them
+        j = i
+        while j > 0 and keys[order[j - 1]] == keys[order[j]]:
+            ahead = pair_luck(int(accepted[order[j - 1]]), world, seed, month, 2)[0]
+            behind = pair_luck(int(accepted[order[j]]), world, seed, month, 2)[0]
+            if ahead <= behind:
+                break
+            order[j - 1], order[j] = order[j], order[j - 1]
+            j -= 1
+
+
+@process
+def share_out(n_accepted, world, state, conditions, behaviour, prices, seed, month):  # type: ignore[no-untyped-def]
+    """Let accepted pairs reserve what is left of offer and need, the greatest joint gain first.
+
+    A pair that comes too late for a gain yields its turn: it breaks off and rests.
+    """
+    best_first(n_accepted, world, state, seed, month)
+    order = state.work.order
+    for k in range(n_accepted):
+        pair = int(state.work.changed_pairs[order[k]])
+        quantity = possible_quantity(pair, world, state)
+        gain = joint_gain(pair, quantity, world, state, conditions, behaviour, prices, month)
+        if quantity <= 0.0 or gain <= 0.0:
+            break_off(pair, CROWDED_OUT, world, state, behaviour, month)
+            continue
+        agree(pair, quantity, gain, world, state, behaviour, seed, month)
+
+
+@process
+def agree(pair, quantity, gain, world, state, behaviour, seed, month):  # type: ignore[no-untyped-def]
+    """Record an agreement: reserve the quantity, draw the lead time."""
+    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    factor, pairs = state.firms.factor, state.pairs
+    reserve(pair, quantity, world, state)
+    pairs.stage[pair] = AGREED
+    pairs.since[pair] = month
+    pairs.gain[pair] = gain
+    luck = pair_luck(pair, world, seed, month, 1)
+    pairs.months[pair] = lead_time(luck, min(factor[3, donor], factor[3, receiver]), behaviour)
+    state.work.counts[NEW_AGREED] += 1

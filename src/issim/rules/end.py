@@ -1,0 +1,106 @@
+"""Process 10, end: exchanges that lose money or trust end, firms leave and others take their place."""
+
+from __future__ import annotations
+
+import math
+
+from issim.jit import process, rule
+from issim.rules.awareness import forget, wake
+from issim.rules.barriers import weigh_barriers
+from issim.rules.exchange import break_off, forget_ended, pair_luck
+from issim.rules.hazard import happens
+from issim.rules.trust import tell_peers
+from issim.world.state import FAILED, FIRM_LEFT, N_ACTIVE, NEW_CLOSED, OPERATING, UNPROFITABLE
+
+
+@rule
+def hazard_of_closure(employees, closure, elasticity):  # type: ignore[no-untyped-def]
+    """Hazard that a firm leaves, per month: closure * employees^elasticity (smaller firms leave more often)."""
+    return closure * math.pow(employees, elasticity)
+
+
+@rule
+def hazard_of_failure(donor_trust, receiver_trust, at_no_trust):  # type: ignore[no-untyped-def]
+    """Hazard that an exchange ends for want of trust.
+
+        h = at no trust * (1 - the lesser trust)
+
+    For whom  operating exchanges
+    Units     trust in [0, 1]; per month
+    Source    behaviour.distrust_end
+    Keeps     0 at full trust
+    """
+    return at_no_trust * (1.0 - min(donor_trust, receiver_trust))
+
+
+@process
+def end_exchanges(world, state, behaviour, seed, month):  # type: ignore[no-untyped-def]
+    """End operating exchanges that make a loss (hazard `patience`) or whose partners lost trust."""
+    pairs, work = state.pairs, state.work
+    for k in range(work.counts[N_ACTIVE]):
+        pair = int(work.active[k])
+        if pairs.stage[pair] != OPERATING:
+            continue
+        luck = pair_luck(pair, world, seed, month, 0)
+        if pairs.gain[pair] < 0.0 and happens(luck[1], behaviour.patience):
+            break_off(pair, UNPROFITABLE, world, state, behaviour, month)
+            continue
+        hazard = hazard_of_failure(pairs.donor_trust[pair], pairs.receiver_trust[pair], behaviour.distrust_end)
+        if happens(luck[2], hazard):
+            tell_peers(int(world.pairs.donor[pair]), -1, world.peers, state.firms)
+            tell_peers(int(world.pairs.receiver[pair]), -1, world.peers, state.firms)
+            break_off(pair, FAILED, world, state, behaviour, month)
+
+
+@process
+def renew(firm, world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+    """Put a newcomer in a firm's place: the same premises and traits as at the start, no experience."""
+    start, firms = world.firms, state.firms
+    while firms.awareness[firm] > start.awareness[firm]:
+        forget(firm, world.peers, firms)
+    wake(firm, start.awareness[firm], world.peers, firms)
+    firms.searching[firm] = 0
+    firms.member[firm] = 0
+    firms.practised[firm] = 0
+    firms.readiness[firm] = start.readiness[firm]
+    firms.digital[firm] = start.digital[firm]
+    firms.trust[firm] = start.trust[firm]
+    for lever in range(conditions.key.shape[0]):
+        state.levers.reached[lever, firm] = -1
+    weigh_barriers(firm, world, state, conditions, behaviour, month)
+
+
+@process
+def close_firms(world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+    """Let firms leave: their talks and exchanges end, and a newcomer starts in their place."""
+    work, pairs = state.work, state.pairs
+    n_closed = 0
+    for firm in range(state.firms.awareness.shape[0]):
+        luck = work.luck[firm, 3]
+        if luck < behaviour.closure:  # bounds the hazard for firms of one person or more when elasticity <= 0
+            hazard = hazard_of_closure(world.firms.employees[firm], behaviour.closure, behaviour.closure_size)
+            if happens(luck, hazard):
+                work.leaving[firm] = 1
+                work.changed_firms[n_closed] = firm
+                n_closed += 1
+    if n_closed == 0:
+        return
+    for k in range(work.counts[N_ACTIVE]):
+        pair = int(work.active[k])
+        if pairs.stage[pair] > 0 and (
+            work.leaving[int(world.pairs.donor[pair])] == 1 or work.leaving[int(world.pairs.receiver[pair])] == 1
+        ):
+            break_off(pair, FIRM_LEFT, world, state, behaviour, month)
+    for k in range(n_closed):
+        firm = int(work.changed_firms[k])
+        renew(firm, world, state, conditions, behaviour, month)
+        work.leaving[firm] = 0
+    work.counts[NEW_CLOSED] += n_closed
+
+
+@process
+def end(world, state, conditions, behaviour, seed, month):  # type: ignore[no-untyped-def]
+    """Let exchanges end and firms leave; then drop what ended from the list of the active."""
+    end_exchanges(world, state, behaviour, seed, month)
+    close_firms(world, state, conditions, behaviour, month)
+    forget_ended(state)

@@ -1,0 +1,74 @@
+"""What is in force: how strongly levers act on one firm in one month."""
+
+from __future__ import annotations
+
+from issim.jit import process
+from issim.rules.hazard import either
+
+
+@process
+def in_force(conditions, levers, lever, month):  # type: ignore[no-untyped-def]
+    """Strength of a lever this month: its schedule, or 0 once its budget has run out."""
+    stopped = levers.stopped[lever]
+    if stopped >= 0 and month > stopped:
+        return 0.0
+    return conditions.strength[lever, month]
+
+
+@process
+def strength_on(conditions, levers, lever, firm, month):  # type: ignore[no-untyped-def]
+    """Strength with which a lever acts on one firm this month.
+
+    A lever that enrols acts on the firms it has reached; if it lasts, with the strength it had when it
+    reached them. Any other lever acts on all its targets while it is in force.
+    """
+    if conditions.target[lever, firm] == 0:
+        return 0.0
+    if conditions.enrols[lever] == 1:
+        reached = levers.reached[lever, firm]
+        if reached < 0:
+            return 0.0
+        if conditions.lasts[lever] == 1:
+            return conditions.strength[lever, reached]
+    return in_force(conditions, levers, lever, month)
+
+
+@process
+def amount_on(conditions, levers, effect, firm, month):  # type: ignore[no-untyped-def]
+    """Sum of an effect over the levers that act on a firm, in the effect's unit.
+
+        sum over levers of strength * effect
+
+    For whom  a firm for which a rule needs the condition
+    Units     of the effect
+    Source    conditions.effect
+    Keeps     0 without a lever that has the effect
+    """
+    total = 0.0
+    if conditions.used[effect] == 1:
+        for lever in range(conditions.key.shape[0]):
+            size = conditions.effect[lever, effect]
+            if size > 0.0:
+                total += size * strength_on(conditions, levers, lever, firm, month)
+    return total
+
+
+@process
+def share_on(conditions, levers, effect, firm, month):  # type: ignore[no-untyped-def]
+    """A share that several levers take off one after the other, for one firm.
+
+        1 - product over levers of (1 - strength * effect)
+
+    For whom  a firm for which a rule needs the condition
+    Units     share in [0, 1]
+    Source    conditions.effect
+    Keeps     in [0, 1]; 0 without a lever that has the effect
+    """
+    total = 0.0
+    if conditions.used[effect] == 1:
+        for lever in range(conditions.key.shape[0]):
+            size = conditions.effect[lever, effect]
+            if size > 0.0:
+                part = size * strength_on(conditions, levers, lever, firm, month)
+                total = either(total, min(1.0, part))
+    return total

@@ -1,0 +1,156 @@
+"""Money: what an exchange is worth to its two firms."""
+
+from __future__ import annotations
+
+import math
+
+from issim.jit import process, rule
+from issim.rules.force import amount_on, share_on, strength_on
+from issim.world.conditions import (
+    CAPEX_GRANT,
+    FREIGHT_RELIEF,
+    LANDFILL_TAX,
+    PAPERWORK_RELIEF,
+    PENALTY,
+    PRICE_RELIEF,
+    QUOTA,
+    REUSE_PAYMENT,
+)
+
+
+@rule
+def annuity(interest, lifetime):  # type: ignore[no-untyped-def]
+    """Share of an investment that falls due each year.
+
+        a = i / (1 - (1 + i)^-n);  1 / n when i = 0
+
+    For whom  the investment of an exchange
+    Units     interest 1/yr; lifetime yr; a 1/yr
+    Source    behaviour.interest, behaviour.lifetime
+    Keeps     a >= 1 / n
+    """
+    if interest == 0.0:
+        return 1.0 / lifetime
+    return interest / (1.0 - math.pow(1.0 + interest, -lifetime))
+
+
+@rule
+def input_value(replaced, virgin_price, discount):  # type: ignore[no-untyped-def]
+    """What a unit of residue is worth as an input, in EUR/unit: yield * virgin price * (1 - discount)."""
+    return replaced * virgin_price * (1.0 - discount)
+
+
+@rule
+def gain_per_unit(gate, tax, value, processing, haulage):  # type: ignore[no-untyped-def]
+    """Joint gain of passing on one unit, before yearly costs.
+
+        gate fee + landfill tax + input value - processing - freight * km
+
+    For whom  a candidate exchange
+    Units     EUR/unit
+    Source    goods, countries
+    Keeps     grows one to one with the gate fee and the tax
+    """
+    return gate + tax + value - processing - haulage
+
+
+@rule
+def yearly_gain(quantity, per_unit, support, paperwork, capital):  # type: ignore[no-untyped-def]
+    """Joint gain of an exchange per year.
+
+        gain = q * (gain per unit + support per unit) - paperwork - capital cost
+
+    For whom  a candidate or operating exchange
+    Units     q unit/yr; EUR/unit; EUR/yr
+    Source    model equation; behaviour.paperwork
+    Keeps     linear in q; -(paperwork + capital) at q = 0
+    """
+    return quantity * (per_unit + support) - paperwork - capital
+
+
+@process
+def shortfall(firm, employees, firms, conditions, levers, month):  # type: ignore[no-untyped-def]
+    """Tonnes a year that a firm still has to pass on to meet the quotas that bind it.
+
+        max over levers of [quota * residues] - diverted, at least 0
+
+    For whom  firms with at least the lever's number of employees
+    Units     t/yr
+    Source    conditions.effect (quota), conditions.min_employees
+    Keeps     0 without a mandate
+    """
+    if conditions.used[QUOTA] == 0:
+        return 0.0
+    quota = 0.0
+    for lever in range(conditions.key.shape[0]):
+        size = conditions.effect[lever, QUOTA]
+        if size > 0.0 and employees >= conditions.min_employees[lever]:
+            quota = max(quota, size * strength_on(conditions, levers, lever, firm, month))
+    return max(0.0, min(1.0, quota) * firms.residues[firm] - firms.diverted[firm])
+
+
+@process
+def support_per_unit(pair, value, world, state, conditions, month):  # type: ignore[no-untyped-def]
+    """Public support of an exchange per unit: the relief on the input's value, and the payment per tonne."""
+    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    support = value * share_on(conditions, state.levers, PRICE_RELIEF, receiver, month) if value > 0.0 else 0.0
+    payment = amount_on(conditions, state.levers, REUSE_PAYMENT, donor, month)
+    return support + payment * world.goods.is_mass[world.pairs.good[pair]]
+
+
+@process
+def gain_of(pair, quantity, world, state, conditions, behaviour, prices, month):  # type: ignore[no-untyped-def]
+    """Joint gain per year of one exchange at this month's prices, reliefs and grants included.
+
+    For whom  candidates that decide, and operating exchanges
+    Units     quantity unit/yr; prices (2, n_goods): multipliers of virgin price and gate fee; EUR/yr
+    Source    gain_per_unit, yearly_gain
+    Keeps     grows with the gate fee
+    """
+    goods, pairs, levers = world.goods, world.pairs, state.levers
+    good, donor = int(pairs.good[pair]), int(pairs.donor[pair])
+    kilometres = float(pairs.distance[pair])
+    country = world.firms.country[donor]
+    tax = goods.taxable[good] * (
+        world.countries.landfill_tax[country] + amount_on(conditions, levers, LANDFILL_TAX, donor, month)
+    )
+    value = input_value(goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good])
+    haulage = goods.freight[good] * kilometres * (1.0 - share_on(conditions, levers, FREIGHT_RELIEF, donor, month))
+    per_unit = gain_per_unit(
+        goods.gate_fee[good] * prices[1, good] * world.firms.gate_factor[donor],
+        tax,
+        value,
+        goods.processing[good],
+        haulage,
+    )
+    support = support_per_unit(pair, value, world, state, conditions, month)
+    paperwork = behaviour.paperwork * (1.0 - share_on(conditions, levers, PAPERWORK_RELIEF, donor, month))
+    capital = investment(pair, world) * (1.0 - share_on(conditions, levers, CAPEX_GRANT, donor, month))
+    yearly = annuity(behaviour.interest, behaviour.lifetime)
+    return yearly_gain(quantity, per_unit, support, paperwork, capital * yearly)
+
+
+@process
+def investment(pair, world):  # type: ignore[no-untyped-def]
+    """Investment that an exchange needs, in EUR: a fixed part and one per km (pipes)."""
+    good = world.pairs.good[pair]
+    return world.goods.capex[good] + world.goods.capex_km[good] * float(world.pairs.distance[pair])
+
+
+@process
+def penalty_avoided(pair, quantity, world, state, conditions, month):  # type: ignore[no-untyped-def]
+    """Expected penalty that a donor avoids by this exchange, in EUR/yr: penalty * tonnes that count to its quota."""
+    if conditions.used[PENALTY] == 0:
+        return 0.0
+    donor = int(world.pairs.donor[pair])
+    short = shortfall(donor, world.firms.employees[donor], state.firms, conditions, state.levers, month)
+    counted = min(short, quantity * world.goods.is_mass[world.pairs.good[pair]])
+    return counted * amount_on(conditions, state.levers, PENALTY, donor, month)
+
+
+@process
+def set_prices(market, prices):  # type: ignore[no-untyped-def]
+    """Write this month's prices against their means into `prices` (2, n_goods): virgin price, gate fee."""
+    for good in range(market.virgin.shape[0]):
+        prices[0, good] = math.exp(market.virgin[good])
+        prices[1, good] = math.exp(market.gate[good])

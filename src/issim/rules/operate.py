@@ -1,0 +1,79 @@
+"""Process 8, operate: residues flow, money is earned and spent, CO2 is saved."""
+
+from __future__ import annotations
+
+from issim.jit import process, rule
+from issim.rules.exchange import pair_luck
+from issim.rules.force import strength_on
+from issim.rules.money import gain_of, input_value, investment
+from issim.rules.policy import spend
+from issim.world.conditions import CAPEX_GRANT, PRICE_RELIEF, REUSE_PAYMENT
+from issim.world.state import CO2, FREIGHT, GAIN, N_ACTIVE, OPERATING, REPLACED, TONNES
+
+
+@rule
+def delivers(luck, interruption):  # type: ignore[no-untyped-def]
+    """Whether an exchange delivers this month: luck >= probability of an interruption."""
+    return luck >= interruption
+
+
+@rule
+def co2_saved(quantity, per_unit, per_km, kilometres):  # type: ignore[no-untyped-def]
+    """CO2 saved by passing on a quantity, in kg: q * (saved per unit - freight emission * km)."""
+    return quantity * (per_unit - per_km * kilometres)
+
+
+@process
+def pay_support(pair, quantity, value, world, state, conditions, month):  # type: ignore[no-untyped-def]
+    """Pay what levers owe an exchange this month, each out of its own budget.
+
+        relief * value of the input + payment per tonne, times the quantity; a grant in the first month
+
+    For whom  exchanges that deliver
+    Units     quantity unit/month; EUR
+    Source    conditions.effect
+    Keeps     0 without levers that pay
+    """
+    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    effects, levers = conditions.effect, state.levers
+    mass = quantity * world.goods.is_mass[world.pairs.good[pair]]
+    for lever in range(conditions.key.shape[0]):
+        money = 0.0
+        if effects[lever, PRICE_RELIEF] > 0.0 and value > 0.0:
+            share = min(1.0, effects[lever, PRICE_RELIEF] * strength_on(conditions, levers, lever, receiver, month))
+            money += share * value * quantity
+        if effects[lever, REUSE_PAYMENT] > 0.0:
+            money += effects[lever, REUSE_PAYMENT] * strength_on(conditions, levers, lever, donor, month) * mass
+        if effects[lever, CAPEX_GRANT] > 0.0 and state.pairs.since[pair] == month:
+            share = min(1.0, effects[lever, CAPEX_GRANT] * strength_on(conditions, levers, lever, donor, month))
+            money += share * investment(pair, world)
+        if money > 0.0:
+            spend(lever, money, state, conditions, month)
+
+
+@process
+def operate(world, state, conditions, behaviour, prices, seed, month):  # type: ignore[no-untyped-def]
+    """Let operating exchanges deliver a twelfth of their yearly quantity, unless interrupted."""
+    pairs, work, goods = state.pairs, state.work, world.goods
+    for k in range(work.counts[N_ACTIVE]):
+        pair = int(work.active[k])
+        if pairs.stage[pair] != OPERATING:
+            continue
+        pairs.months[pair] = min(32000, pairs.months[pair] + 1)
+        pairs.gain[pair] = gain_of(pair, pairs.flow[pair], world, state, conditions, behaviour, prices, month)
+        if not delivers(pair_luck(pair, world, seed, month, 0)[0], behaviour.interruption):
+            pairs.delivered[pair] = 0
+            continue
+        pairs.delivered[pair] = 1
+        good, kilometres = int(world.pairs.good[pair]), float(world.pairs.distance[pair])
+        quantity = pairs.flow[pair] / 12.0
+        mass = quantity * goods.is_mass[good]
+        value = input_value(goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good])
+        work.flows[good] += quantity
+        work.sums[TONNES] += mass
+        work.sums[REPLACED] += mass * goods.replaced[good]
+        work.sums[CO2] += co2_saved(quantity, goods.co2_saved[good], goods.freight_co2[good], kilometres)
+        work.sums[FREIGHT] += mass * kilometres
+        work.sums[GAIN] += pairs.gain[pair] / 12.0
+        if conditions.key.shape[0] > 0:
+            pay_support(pair, quantity, value, world, state, conditions, month)

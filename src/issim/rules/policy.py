@@ -1,0 +1,134 @@
+"""Process 1, policy: levers in force reach firms, lift barriers and set this month's conditions."""
+
+from __future__ import annotations
+
+import math
+
+from issim.draws import LEVER, NOBODY, place_word, uniforms
+from issim.jit import process, rule
+from issim.rules.awareness import wake
+from issim.rules.barriers import weigh_barriers
+from issim.rules.force import in_force
+from issim.rules.ranking import rank
+from issim.world.conditions import AWARENESS_GAIN, N_BARRIERS, SKILLS_GAIN, TRUST_GAIN
+from issim.world.state import PUBLIC
+
+
+@process
+def stage_of(firms, firm):  # type: ignore[no-untyped-def]
+    """The funnel stage of a firm: 0 unaware, 1 aware, 2 searching, 3 talking, 4 operating."""
+    if firms.operating[firm] > 0:
+        return 4
+    if firms.talking[firm] > 0:
+        return 3
+    if firms.searching[firm] == 1:
+        return 2
+    if firms.awareness[firm] > 1:
+        return 1
+    return 0
+
+
+@process
+def reach(lever, firm, world, state, conditions, seed, month):  # type: ignore[no-untyped-def]
+    """Reach one firm: it may wake up, learn, trust more, join; the unit cost is spent.
+
+        digital' = digital + gain * (1 - digital); trust likewise
+
+    For whom  a target that a lever enrols this month
+    Units     gains as shares of what is missing
+    Source    conditions.effect
+    Keeps     digital readiness and trust in [0, 1]
+    """
+    firms, levers = state.firms, state.levers
+    strength = conditions.strength[lever, month]
+    levers.reached[lever, firm] = month
+    spend(lever, conditions.unit_cost[lever], state, conditions, month)
+    luck = uniforms(seed, LEVER, month, int(world.firms.index[firm]), NOBODY,
+                    place_word(world.firms.region[firm], 0, conditions.key[lever], 1))  # fmt: skip
+    if luck[0] < conditions.effect[lever, AWARENESS_GAIN] * strength:
+        wake(firm, 2, world.peers, firms)
+    skills = min(1.0, conditions.effect[lever, SKILLS_GAIN] * strength)
+    firms.digital[firm] += skills * (1.0 - firms.digital[firm])
+    trust = min(1.0, conditions.effect[lever, TRUST_GAIN] * strength)
+    firms.trust[firm] += trust * (1.0 - firms.trust[firm])
+    if conditions.joins[lever] == 1:
+        firms.member[firm] = 1
+
+
+@process
+def spend(lever, money, state, conditions, month):  # type: ignore[no-untyped-def]
+    """Spend public money on a lever; when its budget is used up the lever stops after this month."""
+    levers = state.levers
+    levers.spent[lever] += money
+    state.work.sums[PUBLIC] += money
+    if levers.stopped[lever] < 0 and levers.spent[lever] >= conditions.budget[lever]:
+        levers.stopped[lever] = month
+
+
+@rule
+def places_this_month(capacity, month):  # type: ignore[no-untyped-def]
+    """How many firms a capacity per month, whole or not, allows in this month."""
+    if math.isinf(capacity):
+        return 2147483647
+    return int(math.floor(capacity * (month + 1)) - math.floor(capacity * month))
+
+
+@process
+def queue(lever, world, state, conditions, seed):  # type: ignore[no-untyped-def]
+    """Draw the order in which a lever reaches firms: keyed to lever and firm, so rows do not matter."""
+    work = state.work
+    n_firms = world.firms.index.shape[0]
+    for firm in range(n_firms):
+        work.keys[firm] = uniforms(seed, LEVER, 0, int(world.firms.index[firm]), NOBODY,
+                                   place_word(world.firms.region[firm], 0, conditions.key[lever], 0))[0]  # fmt: skip
+    rank(work.keys, n_firms, work.order)
+    for place in range(n_firms):
+        state.levers.order[lever, place] = work.order[place]
+
+
+@process
+def enact(world, state, conditions, behaviour, seed, month):  # type: ignore[no-untyped-def]
+    """Let every lever in force act: pay its running cost, enrol firms in its queue up to its capacity.
+
+    For whom  all levers, in their order in the scenario
+    Units     money in EUR
+    Source    conditions
+    Keeps     without levers nothing changes
+    """
+    levers = state.levers
+    for lever in range(conditions.key.shape[0]):
+        now = in_force(conditions, levers, lever, month)
+        before = in_force(conditions, levers, lever, month - 1) if month > 0 else 0.0
+        n_new = 0
+        if now > 0.0:
+            spend(lever, conditions.running_cost[lever], state, conditions, month)
+            if conditions.enrols[lever] == 1:
+                n_new = enrol(lever, world, state, conditions, behaviour, seed, month)
+        relieves = False
+        for barrier in range(N_BARRIERS):
+            relieves = relieves or conditions.relief[lever, barrier] > 0.0
+        if relieves and now != before:
+            for firm in range(world.firms.index.shape[0]):
+                weigh_barriers(firm, world, state, conditions, behaviour, month)
+        elif relieves:
+            for k in range(n_new):
+                weigh_barriers(int(state.work.changed_firms[k]), world, state, conditions, behaviour, month)
+
+
+@process
+def enrol(lever, world, state, conditions, behaviour, seed, month):  # type: ignore[no-untyped-def]
+    """Reach the next firms of a lever's queue; returns how many, their rows in `work.changed_firms`."""
+    levers = state.levers
+    places = places_this_month(conditions.capacity[lever], month)
+    n_new = 0
+    for k in range(levers.order.shape[1]):
+        if n_new >= places or levers.stopped[lever] >= 0:
+            break
+        firm = int(levers.order[lever, k])
+        if conditions.target[lever, firm] == 0 or levers.reached[lever, firm] >= 0:
+            continue
+        if (conditions.stages[lever] >> stage_of(state.firms, firm)) & 1:
+            reach(lever, firm, world, state, conditions, seed, month)
+            state.work.changed_firms[n_new] = firm
+            n_new += 1
+    return n_new

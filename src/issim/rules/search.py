@@ -1,0 +1,240 @@
+"""Process 5, search: aware firms start searching; searching firms meet candidates.
+
+Three ways lead to a partner: a firm's own contacts, a platform, a facilitator.
+"""
+
+from __future__ import annotations
+
+import math
+
+from issim.draws import MEETING, place_word, uniforms
+from issim.jit import process, rule
+from issim.rules.exchange import may_meet, meet
+from issim.rules.force import amount_on, in_force, share_on
+from issim.rules.hazard import happens
+from issim.rules.money import shortfall
+from issim.world.conditions import DATA_QUALITY, INTRODUCTIONS, QUOTA, RECALL, SEARCH_PUSH
+from issim.world.state import CANDIDATE, NOT_AWARE, RANK_POSITION
+
+
+@rule
+def ease_of_meeting(compatibility, distance, hops, scale, per_hop):  # type: ignore[no-untyped-def]
+    """How easily two firms meet through their own contacts.
+
+        w = compatibility * exp(-distance / scale) * per_hop^(hops - 1)
+
+    For whom  every candidate exchange
+    Units     w and compatibility in [0, 1]; km; hops 1..3 in the information network
+    Source    behaviour.contact_distance (NISP's median distance), behaviour.contact_network
+    Keeps     w falls with distance and with steps in the network
+    """
+    return compatibility * math.exp(-distance / scale) * math.pow(per_hop, hops - 1.0)
+
+
+@rule
+def hazard_of_search(rate, readiness_gap, digital, push, barriers, behaviour):  # type: ignore[no-untyped-def]
+    """Hazard that an aware firm starts searching.
+
+        h = [rate * exp(b_r * (readiness - mean) + b_d * digital) + push] * barriers
+
+    For whom  aware firms that neither search nor talk
+    Units     per month; readiness gap in scale points; digital in [0, 1]
+    Source    behaviour.search_rate, search_readiness, search_digital; conditions (push)
+    Keeps     at least 0
+    """
+    drive = behaviour.search_readiness * readiness_gap + behaviour.search_digital * digital
+    return (rate * math.exp(drive) + push) * barriers
+
+
+@process
+def start_or_stop(world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+    """Let aware firms start searching and tired ones stop; one bound by a quota it has not met searches anyway."""
+    firms, levers = state.firms, state.levers
+    quotas = conditions.used[QUOTA] == 1
+    for firm in range(firms.searching.shape[0]):
+        obliged = (
+            quotas and shortfall(firm, world.firms.employees[firm], firms, conditions, levers, month) > 0.0
+        )
+        luck = state.work.luck[firm, 1]
+        if firms.searching[firm] == 1:
+            if firms.talking[firm] == 0 and not obliged and happens(luck, behaviour.give_up):
+                firms.searching[firm] = 0
+        elif obliged:
+            if happens(luck, behaviour.obliged_search):
+                firms.searching[firm] = 1
+        elif firms.awareness[firm] > NOT_AWARE and firms.talking[firm] == 0:
+            push = amount_on(conditions, levers, SEARCH_PUSH, firm, month)
+            hazard = hazard_of_search(
+                behaviour.search_rate,
+                firms.readiness[firm] - behaviour.mean_readiness,
+                firms.digital[firm],
+                push,
+                firms.factor[0, firm] * firms.factor[1, firm],
+                behaviour,
+            )
+            if happens(luck, hazard):
+                firms.searching[firm] = 1
+
+
+@process
+def pick(firm, target, weights, world, state, month):  # type: ignore[no-untyped-def]
+    """The candidate of a firm at which the running sum of weights over those it may meet passes `target`, or -1."""
+    links = world.firm_pairs
+    total = 0.0
+    for k in range(links.start[firm], links.start[firm + 1]):
+        pair = int(links.items[k])
+        if may_meet(pair, state.pairs, month):
+            total += weights[pair]
+            if total > target:
+                return pair
+    return -1
+
+
+@process
+def open_weight(firm, weights, world, state, month):  # type: ignore[no-untyped-def]
+    """Sum of weights over the candidates that a firm may still meet."""
+    links = world.firm_pairs
+    total = 0.0
+    for k in range(links.start[firm], links.start[firm + 1]):
+        pair = int(links.items[k])
+        if may_meet(pair, state.pairs, month):
+            total += weights[pair]
+    return total
+
+
+@process
+def through_contacts(world, state, behaviour, seed, month, n_found):  # type: ignore[no-untyped-def]
+    """Let searching firms meet candidates through their own contacts; returns how many pairs are found so far.
+
+        hazard = contact rate * sum of ease of meeting * barriers at stage B
+
+    For whom  searching firms; at most one new partner a month each
+    Units     per month
+    Source    behaviour.contact_rate
+    Keeps     each candidate's chance is proportional to its ease of meeting
+    """
+    firms, work = state.firms, state.work
+    for firm in range(firms.searching.shape[0]):
+        if firms.searching[firm] == 0:
+            continue
+        rate = behaviour.contact_rate * firms.factor[1, firm]
+        luck = work.luck[firm, 2]
+        if luck >= rate * firms.contacts[firm]:  # bounds the chance from above: no need to add up
+            continue
+        total = open_weight(firm, state.pairs.weight, world, state, month)
+        if happens(luck, rate * total):
+            draw = uniforms(seed, MEETING, month, int(world.firms.index[firm]), 0, place_word(world.firms.region[firm], 0, 0, 0))
+            pair = pick(firm, draw[0] * total, state.pairs.weight, world, state, month)
+            if pair >= 0:
+                work.changed_pairs[n_found] = pair
+                n_found += 1
+    return n_found
+
+
+@process
+def platform_sight(pair, world, state):  # type: ignore[no-untyped-def]
+    """How well a platform can show a pair: its compatibility if both firms are members, else 0."""
+    members = state.firms.member[int(world.pairs.donor[pair])] * state.firms.member[int(world.pairs.receiver[pair])]
+    return float(world.pairs.compatibility[pair]) * members
+
+
+@process
+def through_platform(world, state, conditions, seed, month, n_found):  # type: ignore[no-untyped-def]
+    """Let a platform show compatible members to each other; returns how many pairs are found so far.
+
+        hazard = recall * data quality * sum of compatibility over members * barriers at stage B
+
+    For whom  searching members; at most one new partner a month each
+    Units     per month
+    Source    conditions (recall, data_quality)
+    Keeps     0 for a firm none of whose candidates is a member
+    """
+    firms, work, links = state.firms, state.work, world.firm_pairs
+    for firm in range(firms.member.shape[0]):
+        if firms.member[firm] == 0 or firms.searching[firm] == 0:
+            continue
+        recall = amount_on(conditions, state.levers, RECALL, firm, month)
+        quality = share_on(conditions, state.levers, DATA_QUALITY, firm, month)
+        rate = recall * quality * firms.factor[1, firm]
+        total = 0.0
+        for k in range(links.start[firm], links.start[firm + 1]):
+            if may_meet(int(links.items[k]), state.pairs, month):
+                total += platform_sight(int(links.items[k]), world, state)
+        draw = uniforms(seed, MEETING, month, int(world.firms.index[firm]), 0, place_word(world.firms.region[firm], 0, 0, 1))
+        if not happens(draw[0], rate * total):
+            continue
+        target = draw[1] * total
+        total = 0.0
+        for k in range(links.start[firm], links.start[firm + 1]):
+            if may_meet(int(links.items[k]), state.pairs, month):
+                total += platform_sight(int(links.items[k]), world, state)
+                if total > target:
+                    work.changed_pairs[n_found] = int(links.items[k])
+                    n_found += 1
+                    break
+    return n_found
+
+
+@process
+def through_facilitator(world, state, conditions, month, n_found):  # type: ignore[no-untyped-def]
+    """Let facilitators bring the best pairs together; returns how many pairs are found so far.
+
+    The pairs with the greatest expected joint gain come first; each pair is introduced once; every region
+    has its own facilitators.
+
+    For whom  pairs whose two firms the lever targets
+    Units     introductions per month and region
+    Source    conditions (introductions)
+    Keeps     never more than the capacity
+    """
+    work, pairs, places = state.work, state.pairs, state.work.places[0]
+    total = 0.0
+    for lever in range(conditions.key.shape[0]):
+        now = conditions.effect[lever, INTRODUCTIONS] * in_force(conditions, state.levers, lever, month)
+        total += math.floor(now * (month + 1)) - math.floor(now * month)
+    n_open = 0
+    for region in range(places.shape[0]):
+        places[region] = 0.0
+    for firm in range(world.firms.region.shape[0]):
+        if places[world.firms.region[firm]] == 0.0 and total >= 1.0:
+            places[world.firms.region[firm]] = total
+            n_open += 1
+    n_ranked = work.ranked.shape[0]
+    first_open = -1
+    for k in range(work.counts[RANK_POSITION], n_ranked):
+        pair = int(work.ranked[k])
+        if pairs.introduced[pair] == 1 or pairs.stage[pair] != CANDIDATE:
+            continue
+        region = world.firms.region[int(world.pairs.donor[pair])]
+        wanted = (
+            amount_on(conditions, state.levers, INTRODUCTIONS, int(world.pairs.donor[pair]), month) > 0.0
+            and amount_on(conditions, state.levers, INTRODUCTIONS, int(world.pairs.receiver[pair]), month) > 0.0
+        )
+        if wanted and places[region] >= 1.0 and may_meet(pair, pairs, month):
+            places[region] -= 1.0
+            n_open -= 1 if places[region] < 1.0 else 0
+            pairs.introduced[pair] = 1
+            work.changed_pairs[n_found] = pair
+            n_found += 1
+        elif first_open < 0:
+            first_open = k
+        if n_open <= 0:
+            break
+    if first_open >= 0:
+        work.counts[RANK_POSITION] = first_open
+    return n_found
+
+
+@process
+def search(world, state, conditions, behaviour, seed, month):  # type: ignore[no-untyped-def]
+    """Let firms start and stop searching, then let those who found each other meet."""
+    start_or_stop(world, state, conditions, behaviour, month)
+    n_found = through_contacts(world, state, behaviour, seed, month, 0)
+    if conditions.used[RECALL] == 1:
+        n_found = through_platform(world, state, conditions, seed, month, n_found)
+    if conditions.used[INTRODUCTIONS] == 1:
+        n_found = through_facilitator(world, state, conditions, month, n_found)
+    for k in range(n_found):
+        pair = int(state.work.changed_pairs[k])
+        if state.pairs.stage[pair] == CANDIDATE:  # two may have found each other in the same month
+            meet(pair, world, state, month)

@@ -1,0 +1,126 @@
+"""What a run can be told: the sections of its configuration and their checks."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from issim.errors import InputError, out_of_range, unknown_name
+from issim.evidence import Evidence
+from issim.evidence import load as load_evidence
+from issim.levers.policy import Policy
+from issim.population.options import COMPOSITIONS, PopulationOptions
+from issim.population.streams import StreamOptions
+from issim.rules.behaviour import Behaviour
+from issim.units import ASSUMPTION, Par, Parameter, par, range_errors
+from issim.world.build import WorldOptions
+from issim.world.build import errors as world_errors
+from issim.world.candidates import CandidateOptions
+from issim.world.overrides import overridden
+from issim.world.peers import PeerOptions
+from issim.world.region import Region
+
+
+#: Tables of evidence whose values a configuration may replace.
+EVIDENCE_TABLES = ("goods", "countries", "barriers", "waste")
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How often and how long a run is made."""
+
+    seed: int = par(1, unit="1", low=0, high=2**62, meaning="first seed of the runs", source=ASSUMPTION)
+    n_seeds: int = par(
+        40, unit="runs", low=1, high=100_000, meaning="runs per policy; intervals are over these", source=ASSUMPTION
+    )
+    n_months: int = par(120, unit="month", low=1, high=1200, meaning="months simulated", source=ASSUMPTION)
+    threads: int = par(0, unit="threads", low=0, high=1024, meaning="threads, 0 for all cores", source=ASSUMPTION)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides the numbers of a run, checked."""
+
+    region: Region
+    world: WorldOptions
+    behaviour: Behaviour
+    policy: Policy
+    run: RunOptions
+    evidence: Evidence
+    overrides: Mapping[str, float] = field(default_factory=dict)
+
+
+def mutable(table: type) -> type:
+    """A dataclass with the same typed fields that a configuration may fill in (frozen ones are read-only)."""
+    fields = [(f.name, f.type, dataclasses.field(default=f.default)) for f in dataclasses.fields(table)]
+    return dataclasses.make_dataclass(table.__name__, fields, namespace={"__module__": table.__module__})
+
+
+def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
+    """Settings out of a plain configuration; every fault is named, all in one InputError."""
+    population = dict(values["population"])
+    region = Region(**(dict(values["region"]) | {"n_firms": population.pop("n_firms")}))
+    world = WorldOptions(
+        population=PopulationOptions(**population),
+        streams=StreamOptions(**values["streams"]),
+        peers=PeerOptions(**values["peers"]),
+        candidates=CandidateOptions(**values["candidates"]),
+    )
+    behaviour = Behaviour(**values["behaviour"])
+    run = RunOptions(**{f.name: values[f.name] for f in dataclasses.fields(RunOptions)})
+    errors = [*world_errors([region], world), *range_errors(behaviour, "behaviour")]
+    errors += [_bare(name, value, meta) for name, value, meta in _outside(run)]
+    if world.population.composition not in COMPOSITIONS:
+        errors.append(unknown_name("population.composition", str(world.population.composition), COMPOSITIONS))
+    if errors:
+        raise InputError("\n".join(dict.fromkeys(str(error) for error in errors)))
+    folder = values["evidence"]
+    evidence = load_evidence(None if folder is None else Path(folder))
+    overrides = flat(values)
+    overridden(evidence, overrides)
+    return Settings(region, world, behaviour, policy, run, evidence, overrides)
+
+
+def _outside(run: RunOptions) -> list[Parameter]:
+    """The run options outside their range."""
+    return [p for p in run_parameters(run) if not p.par.low <= float(p.value) <= p.par.high]
+
+
+def run_parameters(run: RunOptions) -> list[Parameter]:
+    """The parameters of a run, named as in the configuration (at the top level)."""
+    return [Parameter(f.name, getattr(run, f.name), f.metadata["par"]) for f in dataclasses.fields(run)]
+
+
+def _bare(name: str, value: Any, meta: Par) -> InputError:
+    """The sentence for a run option outside its range."""
+    return out_of_range(name, value, meta.unit, meta.low, meta.high)
+
+
+def flat(values: Mapping[str, Any]) -> dict[str, float]:
+    """Other values for the evidence as dotted keys: {'goods.metal.gate_fee': 120.0}."""
+    found: dict[str, float] = {}
+    for table in EVIDENCE_TABLES:
+        found |= _flat(values[table], f"{table}.", depth=1 if table == "waste" else 2)
+    return found
+
+
+def _flat(values: Any, prefix: str, depth: int) -> dict[str, float]:
+    """The numbers `depth` levels down, by dotted key."""
+    if not isinstance(values, Mapping):
+        raise InputError(
+            f"{prefix[:-1]} = {values} names no column; write {prefix}COLUMN=VALUE "
+            f"(`issim parameters {prefix.partition('.')[0]}` lists them)."
+        )
+    found: dict[str, float] = {}
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        if depth > 1:
+            found |= _flat(value, f"{name}.", depth - 1)
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            raise InputError(f"{name} = {value} is not a number; give one.")
+        else:
+            found[name] = float(value)
+    return found

@@ -1,0 +1,1 @@
+"""From synthetic firms to space, networks and candidate exchanges, as arrays."""
