@@ -1,4 +1,4 @@
-"""issim: what would a policy do for industrial symbiosis in a region?
+"""Industrial symbiosis under policy: build a world, run it, ask its firms.
 
     import issim
 

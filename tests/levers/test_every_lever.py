@@ -15,6 +15,7 @@ from issim.levers import catalogue
 from issim.levers.base import Lever, entry_fields, relief_pars, where
 from issim.levers.checks import PRIOR
 from issim.levers.policy import Policy, conditions, neutral
+from issim.levers.relief import Relief
 from issim.model.simulate import Trajectory, simulate
 from issim.rules.behaviour import Behaviour
 from issim.units import ASSUMPTION
@@ -49,17 +50,17 @@ def without(world: World) -> dict[str, np.ndarray]:
 
 
 def test_it_stands_in_the_listing_under_its_own_name(lever_name: str) -> None:
-    row = next(row for row in catalogue.listing() if row[0] == lever_name)
-    assert len(row) == len(catalogue.HEADER)
-    assert row[1] in catalogue.mechanisms()
-    assert row[2] or row[3]
+    row = next(row for row in catalogue.listing() if row.lever == lever_name)
+    assert row.mechanism in catalogue.mechanisms()
+    assert row.relieves or row.moves
+    assert all((row.reaches, row.rests_on))
 
 
 def test_it_says_what_it_is_for_and_who_acts(lever_name: str) -> None:
     lever = catalogue.lever(lever_name)
     assert lever.name == lever_name
     assert lever.question.endswith("?")
-    assert lever.title and lever.meaning and lever.actor
+    assert all((lever.title, lever.meaning, lever.actor))
 
 
 @pytest.mark.parametrize("as_used", [True, False], ids=["skipped", "computed"])
@@ -87,15 +88,25 @@ def test_at_full_strength_it_changes_the_run(
 def test_it_moves_exactly_the_conditions_that_it_declares(lever_name: str, world: World) -> None:
     lever = catalogue.lever(lever_name)
     sheet = conditions(alone(lever_name), world, N_MONTHS)
-    moved = {EFFECT_NAMES[k] for k in np.flatnonzero(sheet.effect[0])}
-    assert moved == {name for name, size in {**lever.effects, **lever.moves()}.items() if size > 0}
-    lifted = {key for key, share in zip(relief_pars(), sheet.relief[0], strict=True) if share > 0}
-    assert lifted == {key for key, share in lever.relief.items() if share > 0}
-    assert {EFFECT_NAMES[k] for k in np.flatnonzero(sheet.used)} == moved
+    moved = {EFFECT_NAMES[k]: sheet.effect[0, k] for k in np.flatnonzero(sheet.effect[0])}
+    assert moved == {name: size for name, size in {**lever.effects, **lever.moves()}.items() if size > 0}
+    lifted = {key: share for key, share in zip(relief_pars(), sheet.relief[0], strict=True) if share > 0}
+    assert lifted == {key: share for key, share in lever.relief.items() if share > 0}
+    assert {EFFECT_NAMES[k] for k in np.flatnonzero(sheet.used)} == set(moved)
     assert moved or lifted
 
 
-def test_columns_that_it_does_not_declare_stay_as_they_are_without_a_lever(lever_name: str, world: World) -> None:
+def test_a_barrier_stands_in_the_column_of_its_number(world: World) -> None:
+    for barrier in load().barriers:
+        lever = Relief("one", relief={barrier.key: 0.25})
+        sheet = conditions(Policy("one", "", (lever,)), world, 1)
+        assert dict(enumerate(sheet.relief[0], start=1))[barrier.number] == 0.25
+        assert sheet.relief.sum() == 0.25
+
+
+def test_columns_that_it_does_not_declare_stay_as_they_are_without_a_lever(
+    lever_name: str, world: World
+) -> None:
     lever, blank = catalogue.lever(lever_name), empty(1, len(world.firms.index), N_MONTHS)
     sheet = conditions(alone(lever_name), world, N_MONTHS)
     neutral_columns = set(Conditions._fields) - {"key", "strength", "relief", "effect", "used"}
@@ -114,7 +125,7 @@ def test_columns_that_it_does_not_declare_stay_as_they_are_without_a_lever(lever
 def test_every_number_has_unit_range_meaning_and_a_source_that_exists(lever_name: str) -> None:
     known = {*load().sources, ASSUMPTION}
     for row in catalogue.lever(lever_name).parameters():
-        assert row.par.unit and row.par.meaning, row.name
+        assert all((row.par.unit, row.par.meaning)), row.name
         assert row.par.low < row.par.high, row.name
         assert set(row.par.source.split("; ")) <= known, row.name
 

@@ -93,7 +93,9 @@ def test_platform_runs_at_what_the_sicilian_one_cost_over_five_years() -> None:
 
 
 def test_facilitator_costs_what_one_of_eleven_partners_of_the_baltic_project_did() -> None:
-    assert catalogue.lever("facilitator").running_cost == pytest.approx(cost("baltic_is") * 1e6 / 36 / 11, rel=0.01)
+    assert catalogue.lever("facilitator").running_cost == pytest.approx(
+        cost("baltic_is") * 1e6 / 36 / 11, rel=0.01
+    )
 
 
 def test_mandate_expects_the_fine_times_the_chance_of_a_check() -> None:
@@ -163,7 +165,12 @@ def test_capacity_limits_how_many_firms_are_reached(world: World) -> None:
 
 def test_only_targets_are_reached(world: World) -> None:
     course = Relief(
-        "course", relief={"no_guidelines": 0.5}, enrols=True, countries=("LV",), sizes=("micro", "small"), regions=(1,)
+        "course",
+        relief={"no_guidelines": 0.5},
+        enrols=True,
+        countries=("LV",),
+        sizes=("micro", "small"),
+        regions=(1,),
     )
     reached = run(world, course, n_months=3).state.levers.reached[0] >= 0
     firms = world.firms
@@ -188,7 +195,12 @@ def test_a_target_that_is_nobody_is_refused_with_what_was_asked(world: World) ->
 
 def test_a_budget_that_runs_out_stops_the_lever_and_says_when(world: World) -> None:
     course = dataclasses.replace(
-        catalogue.lever("training"), capacity=4.0, unit_cost=1000.0, running_cost=500.0, budget=20_000.0, stages=()
+        catalogue.lever("training"),
+        capacity=4.0,
+        unit_cost=1000.0,
+        running_cost=500.0,
+        budget=20_000.0,
+        stages=(),
     )
     spent_a_month = 4 * 1000.0 + 500.0
     levers = run(world, course).state.levers

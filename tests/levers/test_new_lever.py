@@ -26,13 +26,17 @@ class Certificate(Lever):
     """Trust through certificates."""
 
     mechanism: ClassVar[str] = "certificate"
-    rigour: float = par(0.5, unit="1", low=0, high=1, meaning="rigour", source=ASSUMPTION, prior="uniform(0, 1)")
+    rigour: float = par(0.5, unit="1", low=0, high=1, meaning="rigour", source=ASSUMPTION)
 
     def moves(self):
         return {"trust_gain": 0.2 * self.rigour}
 '''
-LEVER = "mechanism: certificate\nname: certificate\nenrols: true\nrigour: 0.25\nrelief: {not_competitive: 0.5}\n"
-POLICY = "defaults:\n  - /lever@levers.certificate: certificate\n  - _self_\nname: certified\nquestion: And?\n"
+LEVER = (
+    "mechanism: certificate\nname: certificate\nenrols: true\nrigour: 0.25\nrelief: {not_competitive: 0.5}\n"
+)
+POLICY = (
+    "defaults:\n  - /lever@levers.certificate: certificate\n  - _self_\nname: certified\nquestion: And?\n"
+)
 ASK = """
 from issim.levers import catalogue, policy
 row = next(row for row in catalogue.listing() if row[0] == "certificate")
@@ -50,9 +54,18 @@ def test_adding_a_lever_adds_two_files_and_changes_none(tmp_path: Path) -> None:
     (tmp_path / "src/issim/levers/certificate.py").write_text(MECHANISM)
     (tmp_path / "configs/lever/certificate.yaml").write_text(LEVER)
     (tmp_path / "configs/policy/certified.yaml").write_text(POLICY)
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "src"), "ISSIM_CACHE_DIR": str(tmp_path / "cache")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(tmp_path / "src"),
+        "ISSIM_CACHE_DIR": str(tmp_path / "cache"),
+    }
     told = subprocess.run(
-        [sys.executable, "-P", "-c", ASK], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", ASK],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert told.stdout.splitlines() == [
         "certificate 9 not_competitive 0.5 trust_gain 0.05",

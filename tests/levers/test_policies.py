@@ -20,7 +20,9 @@ from issim.world.state import World
 
 def composed(folder: Path, *overrides: str) -> Policy:
     """The policy of a configuration that Hydra composes from the packaged groups."""
-    text = f"defaults:\n  - policy: none\n  - _self_\nhydra:\n  searchpath: ['file://{catalogue.configs()}']\n"
+    text = (
+        f"defaults:\n  - policy: none\n  - _self_\nhydra:\n  searchpath: ['file://{catalogue.configs()}']\n"
+    )
     (folder / "run.yaml").write_text(text)
     with initialize_config_dir(str(folder), version_base="1.3"):
         found = OmegaConf.to_container(compose("run", list(overrides)).policy, resolve=True)
@@ -68,7 +70,9 @@ def test_a_package_has_the_rows_of_its_parts(world: World) -> None:
     for row, name in enumerate(policy.load("package").names):
         alone = conditions(policy.load(name), world, 24)
         for column in set(together._fields) - {"used"}:
-            assert_array_equal(getattr(together, column)[row], getattr(alone, column)[0], err_msg=f"{name} {column}")
+            assert_array_equal(
+                getattr(together, column)[row], getattr(alone, column)[0], err_msg=f"{name} {column}"
+            )
 
 
 def test_a_lever_never_in_force_counts_as_no_use_of_its_effects(world: World) -> None:
@@ -79,13 +83,16 @@ def test_a_lever_never_in_force_counts_as_no_use_of_its_effects(world: World) ->
 
 def test_a_field_is_overridden_on_the_command_line(tmp_path: Path) -> None:
     found = composed(
-        tmp_path, "policy=package", "policy.levers.training.capacity=25", "policy.levers.mandate.countries=[NO,LV]",
-        "policy.levers.training.relief.no_time=0.2", "+lever@policy.levers.grant=grant",
+        tmp_path, "policy=package", "policy.levers.training.capacity=25",
+        "policy.levers.mandate.countries=[NO,LV]",
+        "+policy.levers.training.relief.no_time=0.2", "+lever@policy.levers.grant=grant",
     )  # fmt: skip
     assert found.names == ("mandate", "tax_relief", "training", "platform", "grant")
     assert found.levers[2].capacity == 25
     assert found.levers[2].relief["no_time"] == 0.2
-    assert found.levers[2].relief["no_digital_skills"] == catalogue.lever("training").relief["no_digital_skills"]
+    assert (
+        found.levers[2].relief["no_digital_skills"] == catalogue.lever("training").relief["no_digital_skills"]
+    )
     assert found.levers[0].countries == ("NO", "LV")
 
 
@@ -104,7 +111,11 @@ levers:
     found = policy.load(written(tmp_path, text))
     assert (found.name, found.names) == ("mine", ("training", "small", "hub"))
     training, small, hub = found.levers
-    assert (training.start, training.capacity, training.unit_cost) == (12, 20, catalogue.lever("training").unit_cost)
+    assert (training.start, training.capacity, training.unit_cost) == (
+        12,
+        20,
+        catalogue.lever("training").unit_cost,
+    )
     assert (small.sizes, small.countries) == (("micro", "small"), ("NO",))
     assert small.relief["partners_unknown"] == 0.3
     assert small.key != training.key
@@ -125,7 +136,9 @@ def test_norway_survives_yaml_1_1() -> None:
 
 
 def test_a_changed_number_no_longer_claims_the_source_of_the_old_one() -> None:
-    found = policy.from_mapping({"levers": {"platform": {"running_cost": 90_000}, "tax_relief": {"rate": 0.25}}})
+    found = policy.from_mapping(
+        {"levers": {"platform": {"running_cost": 90_000}, "tax_relief": {"rate": 0.25}}}
+    )
     rows = {row.name: row.par for row in found.parameters()}
     changed = rows["policy.levers.platform.running_cost"]
     assert (changed.source, changed.prior) == (ASSUMPTION, "")

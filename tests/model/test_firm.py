@@ -18,15 +18,15 @@ from issim.rules.decide import possible_quantity, weigh
 from issim.units import columns
 from issim.world.conditions import FIRM_STAGES
 from issim.world.state import CANDIDATE, MET, OPERATING, Firms, FirmState
-from tests.model.conftest import LIVELY, N_MONTHS, SEED
 
+N_MONTHS = 36  # of the fixture `lively`
 WRITABLE = ("awareness", "searching", "digital", "trust", "member", "good_news", "bad_news")
 
 
 @pytest.fixture
-def model(world):
+def model(lively):
     """A model half way, with pairs at every stage."""
-    model = SymbiosisModel(world, behaviour=LIVELY, seed=SEED, n_months=N_MONTHS)
+    model = lively()
     for _ in range(N_MONTHS // 2):
         model.step()
     return model
@@ -116,7 +116,7 @@ def test_a_slip_of_the_pen_is_caught(model):
     assert not hasattr(firm, "wealth")
 
 
-def test_a_subclass_has_attributes_and_a_step_of_its_own(world):
+def test_a_subclass_has_attributes_and_a_step_of_its_own(lively):
     class Grumpy(Firm):
         """Loses trust by itself and counts how often."""
 
@@ -131,18 +131,20 @@ def test_a_subclass_has_attributes_and_a_step_of_its_own(world):
     def halve(model: SymbiosisModel) -> None:
         model.state.firms.trust[:] *= 0.5
 
-    grumpy = SymbiosisModel(world, behaviour=LIVELY, seed=SEED, n_months=N_MONTHS, firm_class=Grumpy)
-    halved = SymbiosisModel(world, behaviour=LIVELY, seed=SEED, n_months=N_MONTHS, each_month=halve)
-    plain = SymbiosisModel(world, behaviour=LIVELY, seed=SEED, n_months=N_MONTHS)
+    grumpy = lively(firm_class=Grumpy)
+    halved = lively(each_month=halve)
+    plain = lively()
     for model in (grumpy, halved, plain):
         model.run_model()
     assert {firm.sulks for firm in grumpy.firms} == {N_MONTHS}
     assert grumpy.series.tobytes() == halved.series.tobytes() != plain.series.tobytes()
 
 
-@pytest.mark.parametrize(("name", "value"), [("awareness", 1), ("searching", 0), ("digital", 0.0), ("trust", 0.0)])
-def test_writing_to_all_firms_moves_the_next_month(model, world, name, value):
-    untouched = SymbiosisModel(world, behaviour=LIVELY, seed=SEED, n_months=N_MONTHS)
+@pytest.mark.parametrize(
+    ("name", "value"), [("awareness", 1), ("searching", 0), ("digital", 0.0), ("trust", 0.0)]
+)
+def test_writing_to_all_firms_moves_the_next_month(model, name, value, lively):
+    untouched = lively()
     while untouched.month < model.month:
         untouched.step()
     assert model.series.tobytes() == untouched.series.tobytes()
@@ -168,8 +170,8 @@ def test_written_awareness_keeps_the_counts_of_peers_right(model):
 
 def test_stages_are_those_that_the_kernel_counts(model):
     stage, felt = np.zeros(len(model.firms), np.int8), np.zeros(len(model.firms), np.uint32)
-    luck = np.full((len(model.firms), 24), 0.5)
-    look(model.world.firms.barriers, model.state.firms, model.state.levers, model.conditions, luck, 0, stage, felt)
+    luck, masks, state = np.full((len(model.firms), 24), 0.5), model.world.firms.barriers, model.state
+    look(masks, state.firms, state.levers, model.conditions, luck, 0, stage, felt)
     assert [firm.stage for firm in model.firms] == [FIRM_STAGES[code] for code in stage]
     assert sum(firm.stage == "operating" for firm in model.firms) == model.observed["adopters"]
 
@@ -181,10 +183,11 @@ def test_exchanges_and_counts_agree(model):
         for exchange in firm.candidates:
             assert firm in (exchange.donor, exchange.receiver)
             assert exchange.partner_of(exchange.partner_of(firm)) is firm
-            assert exchange.distance == pytest.approx(
-                np.hypot(exchange.donor.x - exchange.receiver.x, exchange.donor.y - exchange.receiver.y), rel=1e-5
-            )
-    assert {exchange.stage for firm in model.firms for exchange in firm.exchanges} >= {"met", "implementing", "operating"}
+            ends = exchange.donor, exchange.receiver
+            apart = np.hypot(ends[0].x - ends[1].x, ends[0].y - ends[1].y)
+            assert exchange.distance == pytest.approx(apart, rel=1e-5)
+    stages = {exchange.stage for firm in model.firms for exchange in firm.exchanges}
+    assert stages >= {"met", "implementing", "operating"}
 
 
 def test_peers_are_mutual(model):
@@ -208,24 +211,24 @@ def available(pair, world, state):  # type: ignore[no-untyped-def]
 
 def test_the_kernel_accepts_exactly_up_to_the_probability_that_a_firm_states(model):
     met = np.flatnonzero(model.state.pairs.stage == MET).tolist()
-    terms = (model.world, model.state, model.conditions, model.constants, model.policy_month)
     n_open = 0
     for pair in met:
         exchange = Exchange(model, pair)
         for_donor, for_receiver = exchange.donor.would_accept(exchange), exchange.receiver.would_accept(pair)
         if for_donor == 0.0 or for_receiver == 0.0:
-            assert weighed(pair, 1e-12, 1e-12, *terms) < 0.0
+            assert weighed(pair, 1e-12, 1e-12, *model.terms) < 0.0
             continue
         n_open += 1
         below, above = 1.0 - 1e-12, 1.0 + 1e-12
-        assert weighed(pair, for_donor * below, for_receiver * below, *terms) == exchange.gain > 0.0
-        assert weighed(pair, for_donor * above, for_receiver * below, *terms) == -1.0
-        assert weighed(pair, for_donor * below, for_receiver * above, *terms) == -1.0
+        assert weighed(pair, for_donor * below, for_receiver * below, *model.terms) == exchange.gain > 0.0
+        assert weighed(pair, for_donor * above, for_receiver * below, *model.terms) == -1.0
+        assert weighed(pair, for_donor * below, for_receiver * above, *model.terms) == -1.0
     assert n_open > 3
 
 
 def test_no_trust_no_acceptance_and_more_trust_more(model):
-    open_pairs = [e for firm in model.firms for e in firm.candidates if e.donor is firm and e.stage == "candidate" and e.gain > 0]
+    views = [Exchange(model, pair) for pair in range(len(model.world.pairs.donor))]
+    open_pairs = [view for view in views if view.stage == "candidate" and view.gain > 0.0]
     assert len(open_pairs) > 3
     for exchange in open_pairs:
         donor, found = exchange.donor, []

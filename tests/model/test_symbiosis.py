@@ -17,7 +17,7 @@ from issim.model.lever_agent import Authority, LeverAgent, Platform
 from issim.model.simulate import simulate
 from issim.model.symbiosis import SymbiosisModel
 from issim.rules.observe import NAMES
-from tests.model.conftest import LIVELY, N_MONTHS, SEED
+from issim.world.conditions import SKILLS_GAIN
 
 
 def bits(state: Any) -> dict[str, bytes]:
@@ -29,24 +29,22 @@ def bits(state: Any) -> dict[str, bytes]:
     }
 
 
-def lively(world, **arguments):
-    """A model with a lot going on."""
-    return SymbiosisModel(world, **({"behaviour": LIVELY, "seed": SEED, "n_months": N_MONTHS} | arguments))
+SEED, N_MONTHS = 5, 36  # of the fixture `lively`
 
 
 @pytest.mark.parametrize("with_policy", [False, True])
-def test_model_and_simulate_leave_the_same_bits(world, conditions, with_policy):
+def test_model_and_simulate_leave_the_same_bits(world, conditions, with_policy, behaviour, lively):
     chosen = conditions if with_policy else None
-    model = lively(world, conditions=chosen)
+    model = lively(conditions=chosen)
     model.run_model()
-    headless = simulate(world, chosen, LIVELY, seed=SEED, n_months=N_MONTHS)
+    headless = simulate(world, chosen, behaviour, seed=SEED, n_months=N_MONTHS)
     assert model.trajectory.series.tobytes() == headless.series.tobytes()
     assert bits(model.state) == bits(headless.state)
     assert headless.column("new_operating").sum() > 5  # else there would be little to agree on
 
 
-def test_a_policy_by_name_is_the_policy_by_its_conditions(world, conditions):
-    by_name, by_conditions = lively(world, policy="package"), lively(world, conditions=conditions)
+def test_a_policy_by_name_is_the_policy_by_its_conditions(conditions, lively):
+    by_name, by_conditions = lively(policy="package"), lively(conditions=conditions)
     by_name.run_model()
     by_conditions.run_model()
     assert by_name.series.tobytes() == by_conditions.series.tobytes()
@@ -62,8 +60,8 @@ def test_the_model_builds_its_world_itself():
     assert bits(SymbiosisModel(region="LV", n_firms=30, n_months=2, seed=9).state) != bits(model.state)
 
 
-def test_select_finds_the_firms_that_the_arrays_name(world):
-    model = lively(world)
+def test_select_finds_the_firms_that_the_arrays_name(lively):
+    model = lively()
     for _ in range(12):
         model.step()
     ready = model.agents.select(lambda firm: firm.trust > 0.5 and firm.stage == "operating")
@@ -73,56 +71,61 @@ def test_select_finds_the_firms_that_the_arrays_name(world):
     assert sum(model.agents.get("operating")) == model.state.firms.operating.sum()
 
 
-def test_the_collector_holds_every_observable_of_every_month(world):
-    model = lively(world, agent_reporters={"trust": "trust", "stage": "stage"},
-                   model_reporters={"large": lambda m: len(m.firms.select(lambda f: f.size == "large"))})  # fmt: skip
+def n_large(model: SymbiosisModel) -> int:
+    """A user's own reporter."""
+    return len(model.firms.select(lambda firm: firm.size == "large"))
+
+
+def test_the_collector_holds_every_observable_of_every_month(world, lively):
+    model = lively(agent_reporters={"trust": "trust", "stage": "stage"},
+                   model_reporters={"large": n_large})  # fmt: skip
     model.run_model()
     frame = model.datacollector.get_model_vars_dataframe()
     assert frame[list(NAMES)].to_numpy().tobytes() == model.series.tobytes()
     assert set(frame["large"]) == {int((world.firms.size == 3).sum())}
     firms = model.datacollector.get_agent_vars_dataframe()
-    assert len(firms) == (N_MONTHS + 1) * 120
+    assert len(firms) == (N_MONTHS + 1) * 240
     assert np.array_equal(firms.loc[N_MONTHS]["trust"].to_numpy(), model.state.firms.trust)
     assert (firms["stage"] == "operating").groupby("Step").sum().tolist() == frame["adopters"].tolist()
 
 
-def test_a_misspelt_agent_reporter_is_refused(world):
+def test_a_misspelt_agent_reporter_is_refused(lively):
     with pytest.raises(AttributeError, match="did you mean trust"):
-        lively(world, agent_reporters={"trust": "trsut"})
+        lively(agent_reporters={"trust": "trsut"})
 
 
-def test_batch_run_reports_what_simulate_finds(world, conditions):
+def test_batch_run_reports_what_simulate_finds(world, conditions, behaviour):
+    arguments = {"world": [world], "behaviour": [behaviour], "n_months": 13}
     found = mesa.batch_run(
-        SymbiosisModel,
-        {"world": [world], "behaviour": [LIVELY], "seed": [1, 2], "policy": ["none", "package"], "n_months": 13},
+        SymbiosisModel, arguments | {"seed": [1, 2], "policy": ["none", "package"]},
         max_steps=12, data_collection_period=1, display_progress=False,
     )  # fmt: skip
     assert len(found) == 2 * 2 * 13
     for seed in (1, 2):
         for policy, chosen in (("none", None), ("package", conditions)):
             rows = [row for row in found if row["seed"] == seed and row["policy"] == policy]
-            headless = simulate(world, chosen, LIVELY, seed=seed, n_months=12)
+            headless = simulate(world, chosen, behaviour, seed=seed, n_months=12)
             assert [row["Step"] for row in rows] == list(range(13))
             for name in ("adopters", "new_met", "public_cost", "co2"):
                 assert [row[name] for row in rows] == headless.column(name).tolist()
 
 
-def test_a_batch_without_seeds_draws_one_and_keeps_it(world):
-    first, second = lively(world, seed=None), lively(world, seed=None)
+def test_a_batch_without_seeds_draws_one_and_keeps_it(lively):
+    first, second = lively(seed=None), lively(seed=None)
     assert first.seed != second.seed
-    again = lively(world, seed=first.seed)
+    again = lively(seed=first.seed)
     first.run_model()
     again.run_model()
     assert first.series.tobytes() == again.series.tobytes()
 
 
-def test_the_callback_sees_every_month_and_may_change_the_next(world):
+def test_the_callback_sees_every_month_and_may_change_the_next(lively):
     seen: list[tuple[int, float]] = []
 
     def watch(model: SymbiosisModel) -> None:
         seen.append((model.month, model.observed["adopters"]))
 
-    model = lively(world, each_month=watch)
+    model = lively(each_month=watch)
     model.run_model()
     assert [month for month, _ in seen] == list(range(1, N_MONTHS + 1))
     assert [adopters for _, adopters in seen] == model.trajectory.column("adopters")[1:].tolist()
@@ -132,14 +135,15 @@ def test_the_callback_sees_every_month_and_may_change_the_next(world):
             for firm in model.firms:
                 firm.trust = 0.0
 
-    shaken = lively(world, each_month=distrust)
+    shaken = lively(each_month=distrust)
     shaken.run_model()
     assert shaken.series[:7].tobytes() == model.series[:7].tobytes()
     assert shaken.trajectory.column("trust")[7] < 0.05 < model.trajectory.column("trust")[7]
-    assert shaken.trajectory.column("new_accepted")[7:].sum() < model.trajectory.column("new_accepted")[7:].sum()
+    accepted = [run.trajectory.column("new_accepted")[7:].sum() for run in (shaken, model)]
+    assert accepted[0] < accepted[1]
 
 
-def test_the_model_can_be_subclassed(world):
+def test_the_model_can_be_subclassed(world, behaviour):
     class Counting(SymbiosisModel):
         """Counts its steps by itself."""
 
@@ -151,14 +155,15 @@ def test_the_model_can_be_subclassed(world):
             self.calls += 1
             super().step()
 
-    model = Counting(world, behaviour=LIVELY, seed=SEED, n_months=N_MONTHS)
+    model = Counting(world, behaviour=behaviour, seed=SEED, n_months=N_MONTHS)
     model.run_model()
     assert model.calls == model.steps == model.month == N_MONTHS
-    assert model.series.tobytes() == simulate(world, None, LIVELY, seed=SEED, n_months=N_MONTHS).series.tobytes()
+    headless = simulate(world, None, behaviour, seed=SEED, n_months=N_MONTHS)
+    assert model.series.tobytes() == headless.series.tobytes()
 
 
-def test_levers_and_the_authority_are_agents_too(world, conditions):
-    model = lively(world, policy="package")
+def test_levers_and_the_authority_are_agents_too(conditions, lively):
+    model = lively(policy="package")
     model.run_model()
     assert len(model.agents_by_type[Platform]) == 1
     (platform,), (authority,) = model.agents_by_type[Platform], model.agents_by_type[Authority]
@@ -170,14 +175,14 @@ def test_levers_and_the_authority_are_agents_too(world, conditions):
     training = levers["training"]
     assert training.reached == len(training.firms_reached) == (model.state.levers.reached[2] >= 0).sum() > 0
     assert training.strength == conditions.strength[2, N_MONTHS - 1]
-    assert training.effects["skills_gain"] == conditions.effect[2].max()
-    assert len(model.firms) == 120
-    assert len({agent.unique_id for agent in model.agents}) == len(model.agents) == 120 + 4 + 1
+    assert training.effects["skills_gain"] == conditions.effect[2, SKILLS_GAIN] > 0.0
+    assert len(model.firms) == 240
+    assert len({agent.unique_id for agent in model.agents}) == len(model.agents) == 240 + 4 + 1
 
 
-def test_a_lever_whose_budget_is_spent_says_when_and_has_no_strength(world, conditions):
+def test_a_lever_whose_budget_is_spent_says_when_and_has_no_strength(conditions, lively):
     poor = conditions._replace(budget=np.full(4, 30_000.0))
-    model = lively(world, conditions=poor)
+    model = lively(conditions=poor)
     model.run_model()
     for lever in model.levers:
         stopped = int(model.state.levers.stopped[lever.row])
@@ -200,20 +205,20 @@ def test_a_lever_whose_budget_is_spent_says_when_and_has_no_strength(world, cond
         ({"policy": "utopia"}, "utopia"),
     ],
 )
-def test_what_cannot_be_is_refused_in_one_sentence(world, arguments, words):
+def test_what_cannot_be_is_refused_in_one_sentence(arguments, words, lively):
     with pytest.raises(InputError, match=words):
-        lively(**({"world": world} | arguments))
+        lively(**arguments) if "world" not in arguments else SymbiosisModel(**arguments)
 
 
-def test_conditions_that_do_not_fit_are_refused(world, conditions):
-    with pytest.raises(InputError, match="more than the 36 that the conditions cover"):
-        lively(world, conditions=conditions, n_months=37)
+def test_conditions_that_do_not_fit_are_refused(conditions, lively):
+    with pytest.raises(InputError, match="more than the 48 that the conditions cover"):
+        lively(conditions=conditions, n_months=49)
     with pytest.raises(InputError, match="both given"):
-        lively(world, conditions=conditions, policy="training")
+        lively(conditions=conditions, policy="training")
 
 
-def test_a_finished_model_does_not_go_on(world):
-    model = lively(world, n_months=2)
+def test_a_finished_model_does_not_go_on(lively):
+    model = lively(n_months=2)
     model.run_model()
     assert not model.running
     with pytest.raises(InputError, match="n_months = 2"):
@@ -221,16 +226,16 @@ def test_a_finished_model_does_not_go_on(world):
     assert model.month == 2
 
 
-def test_agents_of_others_are_numbered_on_and_do_not_keep_the_model(world):
-    model = lively(world)
+def test_agents_of_others_are_numbered_on_and_do_not_keep_the_model(lively):
+    model = lively()
     visitor = mesa.Agent(model)
-    assert visitor.unique_id == len(model.agents) == 121
+    assert visitor.unique_id == len(model.agents) == 241
     assert model not in getattr(mesa.Agent, "_ids", {})
 
 
-def test_fifty_finished_models_are_freed(world):
+def test_fifty_finished_models_are_freed(lively):
     def run() -> weakref.ref[SymbiosisModel]:
-        model = lively(world, policy="package", n_months=3)
+        model = lively(policy="package", n_months=2)
         model.run_model()
         return weakref.ref(model)
 

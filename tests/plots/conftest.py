@@ -61,7 +61,9 @@ def _events(
     return pd.DataFrame(rows, columns=["policy", "month", "pair", "stage", "reason"])
 
 
-def _row(running: pd.DataFrame, stage: NDArray[np.int64], month: int, luck: np.random.Generator) -> dict[str, float]:
+def _row(
+    running: pd.DataFrame, stage: NDArray[np.int64], month: int, luck: np.random.Generator
+) -> dict[str, float]:
     """What one month of the series says."""
     flow = {f"flow_{good.name}": 0.0 for good in GOOD_TABLE}
     for good in running["good"] if month else ():
@@ -131,7 +133,10 @@ def make_tables(
                 panels.append(found[1])
                 events.append(found[2])
     tables |= {"series": pd.concat(series, ignore_index=True), "panel": pd.concat(panels, ignore_index=True)}
-    tables |= {"events": pd.concat(events, ignore_index=True), "barriers": _barriers(policies, seeds, n_months)}
+    tables |= {
+        "events": pd.concat(events, ignore_index=True),
+        "barriers": _barriers(policies, seeds, n_months),
+    }
     return tables
 
 

@@ -72,3 +72,9 @@ def declared(kind: str) -> list[tuple[str, str]]:
         if isinstance(node, ast.FunctionDef)
         and any(isinstance(mark, ast.Name) and mark.id == kind for mark in node.decorator_list)
     ]
+
+
+def claims() -> dict[str, str]:
+    """Which test claims a rule or process that takes whole tables: `file::test` by `module.function`."""
+    by_test: dict[str, str] = yaml.safe_load((Path(__file__).parent / "claims.yaml").read_text())
+    return {name: test for test, names in by_test.items() for name in names.split()}

@@ -34,9 +34,9 @@ def answers_of_run(evidence: Evidence, results: Results, month: int | None, poli
     ticks = firms[[f"tick_{key}" for key in TICKS]].to_numpy(np.uint8)
     relieved = firms["barriers"].to_numpy(np.uint32) & ~now["felt"].to_numpy(np.uint32)
     for barrier in evidence.barriers:
-        if barrier.tick in TICKS:
+        if barrier.tied_to in TICKS:
             lifted = (relieved >> np.uint32(barrier.number - 1)) & 1
-            ticks[lifted == 1, TICKS.index(barrier.tick)] = 0
+            ticks[lifted == 1, TICKS.index(barrier.tied_to)] = 0
     practises = (firms["practice"].to_numpy() > 0) | (now["operating"].to_numpy() > 0)
     return Answers(
         country=_codes(firms["country"], COUNTRIES),

@@ -1,1 +1,1 @@
-"""Policy: one file per mechanism, one YAML per lever. Levers move conditions and know nothing of the rules."""
+"""Policy: one file per mechanism, one YAML per lever; levers move conditions and know nothing of rules."""

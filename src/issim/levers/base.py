@@ -1,7 +1,8 @@
 """What every lever is: when it is in force, whom it reaches, what it lifts and moves, what it costs.
 
-A lever writes one row of the table of conditions and does nothing else. A mechanism is a subclass in a file of
-this folder: it names itself, says in `moves` which effects follow from its own parameters, and inherits the rest.
+A lever writes one row of the table of conditions and does nothing else. A mechanism is a subclass in a file
+of this folder: it names itself, says in `moves` which effects follow from its own parameters, and inherits
+the rest.
 """
 
 from __future__ import annotations
@@ -24,7 +25,13 @@ from issim.world.conditions import EFFECT_NAMES, EFFECTS, FIRM_STAGES, Condition
 from issim.world.state import World
 
 #: Fields that limit whom a lever is meant for, and the names that each allows (regions go by number).
-TARGETS = {"countries": COUNTRIES, "sectors": SECTORS, "sizes": SIZES, "branches": BRANCHES, "stages": FIRM_STAGES}
+TARGETS = {
+    "countries": COUNTRIES,
+    "sectors": SECTORS,
+    "sizes": SIZES,
+    "branches": BRANCHES,
+    "stages": FIRM_STAGES,
+}
 #: Which column of the table of firms each target field looks at.
 TARGET_COLUMNS = {"countries": "country", "sectors": "sector", "sizes": "size", "branches": "branch"}
 N_KEYS = 256
@@ -39,7 +46,9 @@ def own_key(name: str) -> int:
 def relief_pars() -> dict[str, Par]:
     """What the relief of each blocking point means, by the barrier's key."""
     return {
-        barrier.key: Par("1", 0.0, 1.0, f"share lifted of barrier {barrier.number}: {barrier.text}", ASSUMPTION)
+        barrier.key: Par(
+            "1", 0.0, 1.0, f"share lifted of barrier {barrier.number}: {barrier.text}", ASSUMPTION
+        )
         for barrier in load().barriers
     }
 
@@ -49,7 +58,9 @@ def effect_pars() -> dict[str, Par]:
     return {e.name: Par(e.unit, float(e.low), float(e.high), e.meaning, ASSUMPTION) for e in EFFECTS}
 
 
-def entries(pars: Callable[[], Mapping[str, Par]], kind: str, default: Mapping[str, float] | None = None) -> Any:
+def entries(
+    pars: Callable[[], Mapping[str, Par]], kind: str, default: Mapping[str, float] | None = None
+) -> Any:
     """A dataclass field that holds one number per name; `pars` gives the names and what each number means."""
     return dataclasses.field(
         default_factory=lambda: dict(default or {}), metadata={"entries": pars, "kind": kind}, hash=False
@@ -85,7 +96,12 @@ class Lever:
         meaning="months after the start until full strength; before, strength grows evenly",
     )  # fmt: skip
     intensity: float = par(
-        1.0, unit="1", low=0.0, high=1.0, meaning="full strength; 0 is as if there were no lever", source=ASSUMPTION
+        1.0,
+        unit="1",
+        low=0.0,
+        high=1.0,
+        meaning="full strength; 0 is as if there were no lever",
+        source=ASSUMPTION,
     )
     countries: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
@@ -131,7 +147,7 @@ class Lever:
     def schedule(self, n_months: int) -> NDArray[np.float64]:
         """Strength in each month, shape (n_months,).
 
-            intensity * min(1, (t - start + 1) / (ramp + 1)) for start <= t < end, else 0; 0 without any budget
+        intensity * min(1, (t - start + 1) / (ramp + 1)) for start <= t < end, else 0; 0 without any budget
         """
         months = np.arange(n_months)
         grown = np.minimum(1.0, (months - self.start + 1) / (self.ramp + 1))
@@ -170,7 +186,9 @@ class Lever:
 
     def limits(self) -> dict[str, Any]:
         """The target fields that are set, by name."""
-        return {name: list(getattr(self, name)) for name in (*TARGET_COLUMNS, "regions") if getattr(self, name)}
+        return {
+            name: list(getattr(self, name)) for name in (*TARGET_COLUMNS, "regions") if getattr(self, name)
+        }
 
     def meant_for_nobody(self, n_firms: int) -> InputError:
         """The sentence for a target that matches no firm of the world."""
@@ -206,5 +224,7 @@ def where(name: str) -> str:
 def entry_fields(kind: type[Lever]) -> dict[str, Mapping[str, Par]]:
     """The fields of a mechanism that hold one number per name, with the names each allows."""
     return {
-        field.name: field.metadata["entries"]() for field in dataclasses.fields(kind) if "entries" in field.metadata
+        field.name: field.metadata["entries"]()
+        for field in dataclasses.fields(kind)
+        if "entries" in field.metadata
     }

@@ -8,7 +8,7 @@ import importlib.resources
 import pkgutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import issim.levers
 from issim.errors import InputError, unknown_name
@@ -19,8 +19,18 @@ from issim.levers.reading import read
 from issim.units import ASSUMPTION, Parameter
 
 SUFFIXES = (".yaml", ".yml")
-HEADER = ("lever", "mechanism", "relieves", "moves", "reaches", "cost", "rests on")
-Row = tuple[str, str, str, str, str, str, str]
+
+
+class Row(NamedTuple):
+    """One line of `issim levers`, in words."""
+
+    lever: str
+    mechanism: str
+    relieves: str
+    moves: str
+    reaches: str
+    cost: str
+    rests_on: str
 
 
 def configs() -> Path:
@@ -36,9 +46,9 @@ def mechanisms() -> dict[str, type[Lever]]:
     found: dict[str, type[Lever]] = {}
     for module in pkgutil.iter_modules(issim.levers.__path__):
         for kind in vars(importlib.import_module(f"issim.levers.{module.name}")).values():
-            if isinstance(kind, type) and issubclass(kind, Lever) and kind.mechanism:
-                if found.setdefault(kind.mechanism, kind) is not kind:
-                    raise ValueError(f"mechanism '{kind.mechanism}' is declared twice")
+            named = isinstance(kind, type) and issubclass(kind, Lever) and kind.mechanism
+            if named and found.setdefault(kind.mechanism, kind) is not kind:
+                raise ValueError(f"mechanism '{kind.mechanism}' is declared twice")
     return found
 
 
@@ -99,7 +109,11 @@ def _plain(field: str, value: Any, kind: type[Lever]) -> Any:
         return tuple("NO" if field == "countries" and item is False else item for item in chosen)
     if field in entry_fields(kind):
         value = {} if value is None else value
-        return {_entry(field, key): number for key, number in value.items()} if isinstance(value, dict) else value
+        return (
+            {_entry(field, key): number for key, number in value.items()}
+            if isinstance(value, dict)
+            else value
+        )
     return {} if field in ("sources", "priors") and value is None else value
 
 
@@ -123,12 +137,13 @@ def parameters() -> Iterator[Parameter]:
 
 
 def listing() -> Iterator[Row]:
-    """One row of text per packaged lever, for `issim levers`; the columns are HEADER."""
+    """One row of text per packaged lever, for `issim levers`."""
     numbers = {barrier.key: barrier.number for barrier in load().barriers}
     for each in levers():
         relieves = "; ".join(f"{numbers[key]} {key} {share:g}" for key, share in each.relief.items() if share)
         moves = "; ".join(f"{name} {size:.4g}" for name, size in each.all_effects().items() if size)
-        yield each.name, each.mechanism, relieves, moves, reach_in_words(each), cost_in_words(each), basis(each)
+        words = (reach_in_words(each), cost_in_words(each), basis(each))
+        yield Row(each.name, each.mechanism, relieves, moves, *words)
 
 
 def reach_in_words(each: Lever) -> str:

@@ -38,7 +38,8 @@ def _words(lever: Lever) -> Iterator[InputError]:
     for field in FLAGS:
         if not isinstance(getattr(lever, field), bool):
             yield InputError(
-                f"{where(lever.name)}.{field} = {getattr(lever, field)!r} is neither true nor false; write one of them."
+                f"{where(lever.name)}.{field} = {getattr(lever, field)!r} is neither true nor false; "
+                "write one of them."
             )
 
 
@@ -47,17 +48,23 @@ def _lists(lever: Lever) -> Iterator[InputError]:
     for field, known in lever.vocabularies.items():
         chosen = getattr(lever, field)
         if not isinstance(chosen, tuple):
-            yield InputError(f"{where(lever.name)}.{field} = {chosen!r} is no list; write [{', '.join(known[:2])}].")
+            yield InputError(
+                f"{where(lever.name)}.{field} = {chosen!r} is no list; write [{', '.join(known[:2])}]."
+            )
             continue
         for name in chosen:
             if name not in known:
                 yield unknown_name(f"{where(lever.name)}.{field}", str(name), known)
     if not isinstance(lever.regions, tuple):
-        yield InputError(f"{where(lever.name)}.regions = {lever.regions!r} is no list; write numbers such as [0, 1].")
+        yield InputError(
+            f"{where(lever.name)}.regions = {lever.regions!r} is no list; write numbers such as [0, 1]."
+        )
         return
     for region in lever.regions:
         if isinstance(region, bool) or not isinstance(region, int) or not 0 <= region <= 255:
-            yield InputError(f"{where(lever.name)}.regions has {region!r}; whole numbers in [0, 255] are allowed.")
+            yield InputError(
+                f"{where(lever.name)}.regions has {region!r}; whole numbers in [0, 255] are allowed."
+            )
 
 
 def number_error(name: str, value: Any, meta: Par, whole: bool = False) -> InputError | None:
@@ -91,7 +98,9 @@ def _entries(lever: Lever) -> Iterator[InputError]:
         pars, values = field.metadata["entries"](), getattr(lever, field.name)
         path = f"{where(lever.name)}.{field.name}"
         if not isinstance(values, dict):
-            yield InputError(f"{path} = {values!r} is no table; write {{{next(iter(pars))}: 0.5}} or leave it out.")
+            yield InputError(
+                f"{path} = {values!r} is no table; write {{{next(iter(pars))}: 0.5}} or leave it out."
+            )
             continue
         for entry, value in values.items():
             if entry not in pars:
@@ -141,7 +150,9 @@ def _prior_error(path: str, prior: Any, meta: Par | None) -> InputError | None:
     except ValueError:
         low, high = 1.0, 0.0
     if parts is None or low >= high or (parts[1] == "loguniform" and low <= 0.0):
-        return InputError(f"{path} = {prior!r} is no prior; write uniform(low, high) or loguniform(low, high).")
+        return InputError(
+            f"{path} = {prior!r} is no prior; write uniform(low, high) or loguniform(low, high)."
+        )
     if meta is not None and not meta.low <= low < high <= meta.high:
         return InputError(f"{path} = {prior} leaves [{meta.low}, {meta.high}] {meta.unit}; narrow it.")
     return None
@@ -163,7 +174,8 @@ def _contradictions(lever: Lever) -> Iterator[InputError]:
             )
     for effect in sorted(set(lever.moves()) & set(lever.effects)):
         yield InputError(
-            f"{path}.effects.{effect} is set by the mechanism '{lever.mechanism}' itself; leave it out of effects."
+            f"{path}.effects.{effect} is set by the mechanism '{lever.mechanism}' itself; "
+            "leave it out of effects."
         )
     if not any(lever.relief.values()) and not lever.effects and not lever.moves() and not lever.joins:
         yield InputError(f"{path} neither lifts a barrier nor has an effect; give it a relief or an effect.")

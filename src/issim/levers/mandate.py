@@ -20,8 +20,8 @@ class Mandate(Lever):
 
         penalty = fine * chance of a check;  cost of checks = check_cost * chance * firms bound / 12 per month
 
-    For whom  targets with at least `threshold` employees; only these are bound, and only their barriers lifted
-    Units     quota a share of solid residues; fine EUR per tonne and year short of it; chance per firm and year
+    For whom  targets with at least `threshold` employees: only they are bound, only their barriers lifted
+    Units     quota a share of solid residues; fine EUR per tonne and year short; chance per firm and year
     Source    all parameters are assumptions: no country has such a quota for residues yet
     Keeps     fines paid are a transfer and do not lower the public cost; neutral at intensity 0
     """

@@ -1,4 +1,4 @@
-"""A digital platform: members see compatible members, the better the more it can do and the better its data."""
+"""A digital platform: members see compatible members, the better the more it can do and its data tell."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PARTS = "uniform(0, 0.9)"
 def recall_pars() -> dict[str, Par]:
     """How much of full recall each capability contributes."""
     return {
-        name: Par("1", 0.0, 1.0, f"part of full recall that a platform gains which {does}", ASSUMPTION, PARTS)
+        name: Par("1", 0.0, 1.0, f"part of full recall added by a platform that {does}", ASSUMPTION, PARTS)
         for name, does in CAPABILITIES.items()
     }
 
@@ -37,7 +37,7 @@ def recall_pars() -> dict[str, Par]:
 def quality_pars() -> dict[str, Par]:
     """How much of the missing data quality each capability repairs."""
     return {
-        name: Par("1", 0.0, 1.0, f"part of bad records that a platform mends which {does}", ASSUMPTION, PARTS)
+        name: Par("1", 0.0, 1.0, f"part of bad records mended by a platform that {does}", ASSUMPTION, PARTS)
         for name, does in CAPABILITIES.items()
     }
 

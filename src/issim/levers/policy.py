@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from issim.errors import InputError, unknown_name
 from issim.levers import catalogue
@@ -17,9 +18,11 @@ from issim.world.conditions import Conditions, empty
 from issim.world.state import World
 
 KEYS = ("name", "question", "levers")
-HEADER = ("policy", "question", "levers")
 #: How a policy file pulls a lever in, so that every field of it can be overridden on the command line.
 PULL = "/lever@levers."
+#: A policy names a folder of results; one name is kept for the run without levers.
+NAME = re.compile(r"\w[\w +-]*")
+NOTHING = "none"
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,15 @@ class Policy:
     levers: tuple[Lever, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a lever that is impossible, or a name that two levers share."""
+        """Refuse a name that no folder can bear or two levers share, and a lever that is impossible."""
+        if not isinstance(self.name, str) or not NAME.fullmatch(self.name):
+            raise InputError(f"policy.name = {self.name!r} is not usable; use letters, digits, _ and -.")
+        if self.name == NOTHING and self.levers:
+            raise InputError(f"policy.name = {NOTHING} means no lever at all; give this policy another name.")
         if len(set(self.names)) < len(self.names):
-            raise InputError(f"policy '{self.name}' names a lever twice ({', '.join(self.names)}); rename one.")
+            raise InputError(
+                f"policy '{self.name}' names a lever twice ({', '.join(self.names)}); rename one."
+            )
         for lever in self.levers:
             for error in errors(lever):
                 raise error
@@ -101,16 +110,18 @@ def pulled(said: Mapping[str, Any], path: Path) -> dict[str, Any]:
 def from_mapping(said: Mapping[str, Any], folder: Path | None = None) -> Policy:
     """A policy out of plain names and values, as a file or a composed configuration holds them.
 
-    Below `levers`, each lever is named and may change any of its fields. It starts from the catalogue's lever of
-    that name, or of the name (or path, from `folder`) that its own field `name` gives; one with a `mechanism` of
-    its own need not be in the catalogue.
+    Below `levers`, each lever is named and may change any of its fields. It starts from the catalogue's
+    lever of that name, or of the name (or path, from `folder`) that its own field `name` gives; one with a
+    `mechanism` of its own need not be in the catalogue.
     """
     for key in said:
         if key not in KEYS:
             raise unknown_name("key", f"policy.{key}", [f"policy.{known}" for known in KEYS])
     name, question = said.get("name", "unnamed"), said.get("question", "")
     if not isinstance(name, str) or not isinstance(question, str):
-        raise InputError(f"policy.name = {name!r} and policy.question = {question!r} must be texts; quote them.")
+        raise InputError(
+            f"policy.name = {name!r} and policy.question = {question!r} must be texts; quote them."
+        )
     chosen = said.get("levers") or {}
     if not isinstance(chosen, Mapping):
         raise InputError(f"policy.levers = {chosen!r} is no table; write one lever per line below it.")
@@ -130,28 +141,38 @@ def _chosen(alias: str, changes: Any, folder: Path | None) -> Lever:
 
 def _own(said: dict[str, Any], stock: Mapping[str, Any]) -> dict[str, Any]:
     """A lever whose changed numbers no longer claim the source and prior of the number they replace."""
-    tables = {table: dict(said.get(table) or {}) for table in ("sources", "priors")}
-    if not all(isinstance(said.get(table) or {}, dict) for table in tables):
-        return said
-    given = {table: stock.get(table) or {} for table in tables}
-    for path, value in _leaves(said).items():
-        if value == _leaves(stock).get(path, value):
-            continue
-        field = path.partition(".")[0]
-        if tables["sources"].get(path, tables["sources"].get(field)) == given["sources"].get(path, given["sources"].get(field)):
-            tables["sources"][path] = ASSUMPTION
-        if tables["priors"].get(path) == given["priors"].get(path):
-            tables["priors"].pop(path, None)
-    return {**said, **{table: rows for table, rows in tables.items() if rows}}
+    sources, priors = said.get("sources") or {}, said.get("priors") or {}
+    if not isinstance(sources, dict) or not isinstance(priors, dict):
+        return said  # refused when the lever is built
+    before, given, told = _leaves(stock), stock.get("sources") or {}, stock.get("priors") or {}
+    changed = [path for path, value in _leaves(said).items() if value != before.get(path, value)]
+    for path in changed:
+        if _origin(sources, path) == _origin(given, path):
+            sources = {**sources, path: ASSUMPTION}
+        if priors.get(path) == told.get(path):
+            priors = {name: prior for name, prior in priors.items() if name != path}
+    return {**said, "sources": sources, "priors": priors}
+
+
+def _origin(table: Mapping[str, Any], path: str) -> Any:
+    """What a table says about `field.entry`, or else about the whole field."""
+    return table.get(path, table.get(path.partition(".")[0]))
 
 
 def _leaves(said: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers of a lever's fields by `field` or `field.entry`."""
     flat: dict[str, Any] = {}
     for key, value in said.items():
-        rows = {f"{key}.{entry}": number for entry, number in value.items()} if isinstance(value, Mapping) else {key: value}
-        flat |= {path: number for path, number in rows.items() if isinstance(number, int | float)}
-    return {path: number for path, number in flat.items() if not isinstance(number, bool)}
+        flat |= (
+            {f"{key}.{entry}": n for entry, n in value.items()}
+            if isinstance(value, Mapping)
+            else {key: value}
+        )
+    return {
+        path: value
+        for path, value in flat.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
 
 
 def _merged(base: Mapping[str, Any], changes: Any, alias: str) -> dict[str, Any]:
@@ -159,7 +180,9 @@ def _merged(base: Mapping[str, Any], changes: Any, alias: str) -> dict[str, Any]
     if changes is None:
         changes = {}
     if not isinstance(changes, Mapping):
-        raise InputError(f"{where(alias)} = {changes!r} is no table of fields; write fields below it, or {{}}.")
+        raise InputError(
+            f"{where(alias)} = {changes!r} is no table of fields; write fields below it, or {{}}."
+        )
     found = dict(base)
     for key, value in changes.items():
         both = isinstance(found.get(key), dict) and isinstance(value, Mapping)
@@ -167,11 +190,19 @@ def _merged(base: Mapping[str, Any], changes: Any, alias: str) -> dict[str, Any]
     return found
 
 
-def listing() -> Iterator[tuple[str, str, str]]:
-    """One row per packaged policy: its name, question and levers."""
+class Row(NamedTuple):
+    """One packaged policy in words."""
+
+    policy: str
+    question: str
+    levers: str
+
+
+def listing() -> Iterator[Row]:
+    """One row per packaged policy."""
     for name in catalogue.names("policy"):
         policy = load(name)
-        yield policy.name, policy.question, ", ".join(policy.names) or "no lever"
+        yield Row(policy.name, policy.question, ", ".join(policy.names) or "no lever")
 
 
 def neutral(policy: Policy) -> Policy:

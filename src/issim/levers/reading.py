@@ -15,11 +15,14 @@ class Loader(yaml.SafeLoader):
     """YAML in which NO is Norway and 1e6 is a number, as in YAML 1.2, and a key may stand only once."""
 
 
+REPLACED = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:float")
 Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:float")]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in REPLACED]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }  # fmt: skip
-Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF"))
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF")
+)
 Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][-+]?\d+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
@@ -32,12 +35,12 @@ def _mapping(loader: Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     loader.flatten_mapping(node)
     found: dict[Any, Any] = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node, deep=True)
         if not isinstance(key, str | int | float | bool | None):
             raise yaml.MarkedYAMLError(problem="a key is a list or a table", problem_mark=key_node.start_mark)
         if key in found:
             raise yaml.MarkedYAMLError(problem=f"'{key}' stands twice", problem_mark=key_node.start_mark)
-        found[key] = loader.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+        found[key] = loader.construct_object(value_node, deep=True)
     return found
 
 
@@ -49,9 +52,13 @@ def read(path: Path, kind: str) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"The {kind} file {path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from None
+        raise InputError(
+            f"The {kind} file {path} is not UTF-8 (byte {error.start}); save it as UTF-8."
+        ) from None
     except OSError as error:
-        raise InputError(f"The {kind} file {path} cannot be read ({error.strerror}); check the path.") from None
+        raise InputError(
+            f"The {kind} file {path} cannot be read ({error.strerror}); check the path."
+        ) from None
     try:
         found = yaml.load(text, Loader)  # a SafeLoader: plain data only
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Levers that only lift barriers or have the plain effects of the table of conditions: a YAML is all they need."""
+"""Levers that only lift barriers or have plain effects of the conditions: a YAML is all they need."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -28,7 +29,8 @@ class TaxRelief(Lever):
     mechanism: ClassVar[str] = "tax_relief"
 
     rate: float = par(
-        0.25, unit="1", low=0.0, high=1.0, source="it_dl_34_2019; it_budget_law_2023", prior="uniform(0.1, 0.36)",
+        0.25, unit="1", low=0.0, high=1.0,
+        source="it_dl_34_2019; it_budget_law_2023", prior="uniform(0.1, 0.36)",
         meaning="share of the value of the reused input that the state leaves to the firms",
     )  # fmt: skip
 
@@ -57,14 +59,14 @@ class LandfillTax(Lever):
 
     mechanism: ClassVar[str] = "landfill_tax"
 
-    path: dict[str, float] = entries(path_pars, "year of the path")
+    path: Mapping[str, float] = entries(path_pars, "year of the path")
 
     def moves(self) -> dict[str, float]:
-        """The tax at the highest step of its path; the schedule scales it down in the other years."""
+        """The tax at the highest step of its path; the schedule scales it down in other years."""
         return {"landfill_tax": max(self.path.values(), default=0.0)}
 
     def schedule(self, n_months: int) -> NDArray[np.float64]:
-        """Strength in each month, shape (n_months,): the plain schedule times this year's share of the top."""
+        """Strength in each month, shape (n_months,): times this year's share of the top."""
         plain, top = super().schedule(n_months), self.moves()["landfill_tax"]
         if top == 0.0:
             return plain

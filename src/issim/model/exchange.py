@@ -33,8 +33,8 @@ class Exchange:
 
     def __repr__(self) -> str:
         """What passes from whom to whom, and how far that has come."""
-        pairs = self.model.world.pairs
-        return f"<Exchange {self.pair}: {self.good} from {pairs.donor[self.pair]} to {pairs.receiver[self.pair]}, {self.stage}>"
+        ends = f"from {self.donor.row} to {self.receiver.row}"
+        return f"<Exchange {self.pair}: {self.good} {ends}, {self.stage}>"
 
     @property
     def donor(self) -> Firm:
@@ -88,14 +88,11 @@ class Exchange:
     @property
     def gain(self) -> float:
         """Joint gain that it would bring as things stand (EUR/yr)."""
-        model = self.model
-        return float(
-            offered_gain(self.pair, model.world, model.state, model.conditions, model.constants, model.policy_month)
-        )
+        return float(offered_gain(self.pair, *self.model.terms))
 
     @property
     def trust(self) -> tuple[float, float]:
-        """The donor's trust in the receiver and the receiver's in the donor; general trust before they meet."""
+        """The donor's trust in the receiver, the receiver's in the donor; general trust before they meet."""
         pairs = self.model.state.pairs
         if pairs.stage[self.pair] == CANDIDATE:
             return self.donor.trust, self.receiver.trust

@@ -45,10 +45,12 @@ class Firm(mesa.Agent):
 
     def __repr__(self) -> str:
         """Who it is and how it stands."""
-        return f"<{type(self).__name__} {self.row}: {self.size} {self.branch} in {self.country}, {self.stage}>"
+        return (
+            f"<{type(self).__name__} {self.row}: {self.size} {self.branch} in {self.country}, {self.stage}>"
+        )
 
     def __getattr__(self, name: str) -> Any:
-        """Name the nearest attribute when there is none of that name (but never for Python's own protocols)."""
+        """Name the nearest attribute when there is none of that name; not for Python's own protocols."""
         if name.startswith("__"):
             raise AttributeError(name)
         raise unknown_attribute(type(self), name)
@@ -112,14 +114,10 @@ class Firm(mesa.Agent):
         ends = int(model.world.pairs.donor[pair]), int(model.world.pairs.receiver[pair])
         if self.row not in ends:
             raise InputError(
-                f"exchange {pair} is between firms {ends[0]} and {ends[1]}, firm {self.row} has no say in it; "
+                f"exchange {pair} is between firms {ends[0]} and {ends[1]}, firm {self.row} has no say; "
                 "ask about one of firm.candidates."
             )
-        return float(
-            would_accept(
-                self.row, pair, model.world, model.state, model.conditions, model.constants, model.policy_month
-            )
-        )
+        return float(would_accept(self.row, pair, *model.terms))
 
 
 def _write_awareness(firm: Firm, level: int) -> None:

@@ -67,7 +67,7 @@ def events(policy: str, recording: Recording) -> DataFrame:
 
 
 def pairs(world: World, recordings: Sequence[Recording]) -> DataFrame:
-    """The pairs that were active in any of the runs; `flow` as last agreed in the first run that agreed it."""
+    """The pairs active in any of the runs; `flow` as last agreed in the first run that agreed it."""
     import pandas as pd
 
     rows = ever_active(list(recordings))
@@ -110,9 +110,7 @@ def barriers(world: World, policy: str, seed: int, binding: Sequence[Binding]) -
     return pd.concat(parts, ignore_index=True)
 
 
-def levers(
-    policy: str, seed: int, names: Sequence[str], trajectory: Trajectory
-) -> DataFrame:
+def levers(policy: str, seed: int, names: Sequence[str], trajectory: Trajectory) -> DataFrame:
     """How far each lever came: policy, seed, lever, reached (firms), spent (EUR), stopped (month or -1)."""
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Levers as Mesa agents: platforms, facilitators and other programmes, and the authority that pays for them."""
+"""Levers as Mesa agents: platforms, facilitators, other programmes, and the authority that pays."""
 
 from __future__ import annotations
 
@@ -26,11 +26,13 @@ class LeverAgent(mesa.Agent):
 
     def __repr__(self) -> str:
         """Its name and how far it has come."""
-        return f"<{type(self).__name__} {self.name}: reached {self.reached} firms, spent {self.spent:.0f} EUR>"
+        return (
+            f"<{type(self).__name__} {self.name}: reached {self.reached} firms, spent {self.spent:.0f} EUR>"
+        )
 
     @property
     def strength(self) -> float:
-        """Strength in force in the month last completed (before the first: of month 0); 0 once it has stopped."""
+        """Strength in force in the month last completed (at the start: of month 0); 0 once stopped."""
         stopped = self.stopped
         if stopped is not None and self.model.policy_month > stopped:
             return 0.0

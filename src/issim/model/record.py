@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from issim.draws import FELT, firm_uniforms
 from issim.model.simulate import EVE, Trajectory, advance
 from issim.rules.behaviour import Behaviour
-from issim.rules.binding import bind, look
+from issim.rules.binding import bind, look, stand
 from issim.rules.observe import N_OBSERVABLES
 from issim.world.blank import blank_state
 from issim.world.conditions import N_BARRIERS, Conditions, no_policy
@@ -59,7 +59,7 @@ class Binding(NamedTuple):
     firms: NDArray[np.int64]
     """Firms standing before the barrier's stage that feel it, (24,)."""
     brake: NDArray[np.float64]
-    """Mean over all firms standing before its stage of what the barrier takes off, see `rules.binding.brake`, (24,)."""
+    """Mean of `rules.binding.brake` over all firms standing before the barrier's stage, (24,)."""
 
 
 class Recording(NamedTuple):
@@ -82,7 +82,7 @@ def record(
     seed: int = 0,
     n_months: int = 120,
 ) -> Recording:
-    """Run a world as `simulate` does, to the same bits, and keep what its firms and exchanges went through."""
+    """Run a world as `simulate` does, to the same bits, and keep what firms and exchanges went through."""
     n_firms = len(world.firms.index)
     conditions = no_policy(n_firms, n_months) if conditions is None else conditions
     if conditions.strength.shape[1] < n_months:
@@ -178,10 +178,9 @@ def _binding(
     """Which barriers bind after one month."""
     standing = np.zeros((N_STAGES, len(world.firms.index)), np.uint8)
     firms, brakes = np.zeros(N_BARRIERS, np.int64), np.zeros(N_BARRIERS)
-    bind(
-        world.pairs, world.barriers, world.firms.barriers, state.firms, state.pairs, state.levers, conditions,
-        constants, luck, month, standing, firms, brakes,
-    )  # fmt: skip
+    stand(world.pairs, state.firms, state.pairs, standing)
+    masks, levers = world.firms.barriers, state.levers
+    bind(masks, world.barriers, levers, conditions, constants, luck, month, standing, firms, brakes)
     return Binding(month + 1, standing.sum(axis=1, dtype=np.int64), firms, brakes)
 
 
@@ -189,5 +188,3 @@ def ever_active(recordings: list[Recording]) -> NDArray[np.int32]:
     """Rows of the pairs that met or operated in any of these runs of one world, in order."""
     rows = np.concatenate([recording.events.pair for recording in recordings])
     return np.unique(rows).astype(np.int32)
-
-

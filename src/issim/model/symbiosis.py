@@ -27,7 +27,7 @@ from issim.rules.observe import N_OBSERVABLES, NAMES
 from issim.units import range_errors
 from issim.world.blank import blank_state
 from issim.world.conditions import Conditions, no_policy
-from issim.world.state import World
+from issim.world.state import State, World
 
 if TYPE_CHECKING:
     from issim.levers.policy import Policy
@@ -109,7 +109,7 @@ class SymbiosisModel(mesa.Model):
         super().register_agent(agent)
 
     def step(self) -> None:
-        """One month: the kernel, then the firms' own `step` if a subclass has one, the callback, the collector."""
+        """One month: the kernel, the firms' own `step` if a subclass has one, the callback, the collector."""
         if self.month >= self.n_months:
             raise InputError(
                 f"month {self.month} is the last of this model (n_months = {self.n_months}); "
@@ -134,6 +134,11 @@ class SymbiosisModel(mesa.Model):
     def policy_month(self) -> int:
         """The month whose conditions hold now: the one last completed, month 0 before the first."""
         return max(0, self.month - 1)
+
+    @property
+    def terms(self) -> tuple[World, State, Conditions, np.record, int]:
+        """What a rule needs to answer a question as things stand, in the order of `rules.asking`."""
+        return self.world, self.state, self.conditions, self.constants, self.policy_month
 
     @property
     def firms(self) -> Any:
@@ -200,8 +205,8 @@ def _in_force(
             raise InputError("policy and conditions are both given; leave one of them out.")
         if conditions.strength.shape[1] < n_months:
             raise InputError(
-                f"n_months = {n_months} month is more than the {conditions.strength.shape[1]} that the conditions "
-                "cover; make conditions for as many months."
+                f"n_months = {n_months} month is more than the {conditions.strength.shape[1]} that the "
+                "conditions cover; make conditions for as many months."
             )
         return conditions, tuple(f"lever {row}" for row in range(len(conditions.key)))
     if policy == "none":

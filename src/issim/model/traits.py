@@ -21,10 +21,12 @@ from issim.world.state import Firms, FirmState
 WORDS = {"country": COUNTRIES, "sector": SECTORS, "branch": BRANCHES, "size": SIZES}
 
 _COUNTED = "it is counted from exchanges; let the firm's exchanges start or end instead"
-_BARRIERS = "it follows from the firm's barriers and what levers relieve; give the world a lever, or other barriers"
+_BARRIERS = (
+    "it follows from the firm's barriers and what levers relieve; give the world a lever, or other barriers"
+)
 #: Columns of FirmState that follow from others, and what to write instead.
 DERIVED = {
-    "readiness": "it follows each month from the start, awareness, skills and practice; write awareness or digital",
+    "readiness": "it follows from the start, awareness, skills and practice; write awareness or digital",
     "operating": _COUNTED,
     "talking": _COUNTED,
     "practised": "it says what was before month 0; build the world with another start_share instead",
@@ -41,7 +43,7 @@ AT_START = {name: f"{name}_at_start" for name in Firms._fields if name in FirmSt
 
 
 def shown(values: NDArray[Any], row: int) -> Any:
-    """One firm's entry of a column as a Python number, or as a tuple if the column has several rows per firm."""
+    """One firm's entry of a column as a Python number; as a tuple if the column has several rows."""
     return values.item(row) if values.ndim == 1 else tuple(values[..., row].tolist())
 
 
@@ -51,7 +53,9 @@ def checked(name: str, value: Any, col: Col) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     if not isinstance(value, int | float):
-        raise InputError(f"firm.{name} = {value!r} is no number; write a number in [{col.low}, {col.high}]{unit}.")
+        raise InputError(
+            f"firm.{name} = {value!r} is no number; write a number in [{col.low}, {col.high}]{unit}."
+        )
     high = col.high
     if np.dtype(col.dtype).kind in "iu":
         high = min(high, float(np.iinfo(col.dtype).max))
@@ -82,7 +86,9 @@ class Trait:
 
     def __set__(self, firm: Any, value: Any) -> None:
         """Refuse: the world does not change during a run."""
-        raise AttributeError(f"firm.{self.column} cannot be written: it is fixed for a run; build another world.")
+        raise AttributeError(
+            f"firm.{self.column} cannot be written: it is fixed for a run; build another world."
+        )
 
 
 class Standing:
@@ -111,7 +117,7 @@ class Standing:
 
 
 def give_columns(cls: type, writers: dict[str, Callable[[Any, Any], None]], apart: tuple[str, ...]) -> None:
-    """Give a class one attribute for every declared column of a firm, save those in `apart` that it shows itself."""
+    """Give a class one attribute per declared column of a firm, save those in `apart`."""
     for name, col in columns(Firms).items():
         if name not in apart:
             setattr(cls, AT_START.get(name, name), Trait(name, col))

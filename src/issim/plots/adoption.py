@@ -15,6 +15,10 @@ LINES = (0.08, 0.17, 0.29, 0.545)
 STACKS = ((0.565, 0.17, 0.11, 0.545), (0.738, 0.17, 0.11, 0.545))
 ONE_STACK = ((0.565, 0.17, 0.283, 0.545),)
 HEADS = 0.765
+#: Length of the line from an area to its label, in widths of the slide.
+LEADER = 0.0039
+#: Room beside the lines for the name of a policy and its value, in inches.
+ROOM = 1.75
 
 
 def figure(series: pd.DataFrame, about: style.Provenance) -> Figure:
@@ -30,7 +34,9 @@ def figure(series: pd.DataFrame, about: style.Provenance) -> Figure:
     _adopters(fig.add_axes(LINES), series, shown)
     places = STACKS if len(shown) == 2 else ONE_STACK
     for place, policy in zip(places, shown, strict=True):
-        _stages(fig.add_axes(place), series, policy, about, named=policy == shown[-1], first=policy == shown[0])
+        _stages(
+            fig.add_axes(place), series, policy, about, named=policy == shown[-1], first=policy == shown[0]
+        )
     return fig
 
 
@@ -40,17 +46,15 @@ def takeaway(series: pd.DataFrame, about: style.Provenance) -> str:
     shown = seeds.policies(series)
     ends = {policy: seeds.at(series, policy, month, ["adopters"]) for policy in shown}
     now = wording.counts(seeds.interval(ends[shown[-1]]))
-    noun = "firm exchanges" if now.mid == 1 and about.n_firms == 1 else "firms exchange"
-    of_all = f"{wording.number(now.mid)} of {about.n_firms:,} {noun} residues {wording.after(month)}"
+    who = f"{wording.count(now.mid)} of {about.n_firms:,} firms exchange"
+    if about.n_firms == 1 or now.mid == 0:
+        who = "no firm exchanges" if now.mid == 0 else "the only firm exchanges"
+    of_all = f"{who} residues {wording.after(month)}"
     if len(shown) == 1:
         start = wording.counts(seeds.interval(seeds.at(series, shown[0], 0, ["adopters"])))
-        return f"{wording.under(shown[0])}, {of_all}; at the start it was {wording.number(start.mid)}"
+        return f"{wording.under(shown[0])}, {of_all}; at the start {wording.were(start.mid)} did"
     gain = wording.counts(seeds.difference(ends[shown[1]], ends[shown[0]]))
-    ends_of_gain = wording.span(gain)
-    sure = f" ({ends_of_gain} in 90 % of runs)" if ends_of_gain else ""
-    if about.n_seeds > 1 and not wording.is_clear(gain):
-        return f"{wording.under(shown[1])}, {of_all}: no clear difference from no policy{sure}"
-    return f"{wording.under(shown[1])}, {of_all}, {wording.more(gain.mid)} than without policy{sure}"
+    return f"{wording.under(shown[1])}, {of_all}{wording.compared(gain, about.n_seeds)}"
 
 
 def _reading(series: pd.DataFrame, about: style.Provenance) -> str:
@@ -88,8 +92,11 @@ def _adopters(axes: Axes, series: pd.DataFrame, shown: list[str]) -> None:
     style.heading(axes, "number of adopters")
     ends = [float(spread["mid"].iloc[-1]) for spread in found.values()]
     for policy, y in zip(found, style.dodge(ends, top * 0.17, 0.05 * top, top), strict=True):
-        value = wording.with_span(wording.counts(seeds.interval(seeds.at(series, policy, month, ["adopters"]))))
-        name = style.fitted(wording.under(policy), 1.55, style.LABEL, "bold")
+        found_end = wording.counts(seeds.interval(seeds.at(series, policy, month, ["adopters"])))
+        value = wording.with_span(found_end)
+        if style.text_width(value, style.LABEL, "bold") > ROOM:
+            value = value.replace(" (", "\n(")
+        name = style.policy_name(policy, ROOM, max_lines=2)
         axes.annotate(
             f"{name}\n{value}", (1.0, y), xycoords=("axes fraction", "data"), xytext=(8, 0),
             textcoords="offset points", va="center", fontsize=style.LABEL, fontweight="bold",
@@ -108,7 +115,9 @@ def _stages(
     below = np.zeros(month + 1)
     for k in reversed(range(len(style.STAGES))):
         edge = seeds.by_month(series, policy, columns[k:]) * scale
-        axes.fill_between(edge.index, below, edge["mid"], color=style.STAGE_COLOURS[style.STAGES[k]], linewidth=0)
+        axes.fill_between(
+            edge.index, below, edge["mid"], color=style.STAGE_COLOURS[style.STAGES[k]], linewidth=0
+        )
         below = edge["mid"].to_numpy()
     for k in range(1, len(style.STAGES)):
         edge = seeds.by_month(series, policy, columns[k:]) * scale
@@ -116,8 +125,10 @@ def _stages(
         axes.plot(edge.index, edge["mid"], color="white", linewidth=1.2)
     axes.set_ylim(0, 100)
     _years(axes, month, narrow=3)
-    axes.set_yticks([0, 25, 50, 75, 100], [f"{tick} %" for tick in (0, 25, 50, 75, 100)] if first else [""] * 5)
-    style.heading(axes, style.fitted(wording.under(policy), 2.1, style.LABEL, "bold", max_lines=1))
+    axes.set_yticks(
+        [0, 25, 50, 75, 100], [f"{tick} %" for tick in (0, 25, 50, 75, 100)] if first else [""] * 5
+    )
+    style.heading(axes, style.policy_name(policy, 2.7 if named else 1.95))
     _label_stages(axes, series, policy, scale, named=named)
 
 
@@ -125,13 +136,17 @@ def _label_stages(axes: Axes, series: pd.DataFrame, policy: str, scale: float, *
     """The share of each stage at the end, at the height of its area; with its name beside the last panel."""
     month = seeds.last_month(series)
     columns = ["adopters" if stage == "operating" else stage for stage in style.STAGES]
-    shares = [seeds.interval(seeds.at(series, policy, month, [column])).mid * scale for column in columns]
-    tops = np.cumsum(shares[::-1])[::-1]
-    middles = [float(top - share / 2) for top, share in zip(tops, shares, strict=True)]
+    tops = [
+        seeds.interval(seeds.at(series, policy, month, columns[k:])).mid * scale for k in range(len(columns))
+    ]
+    edges = [*tops, 0.0][::-1]  # from the bottom, where those stand who came furthest
+    shares = np.diff(edges)
+    middles = [float(edges[k] + shares[k] / 2) for k in range(len(shares))]
     for k, y in enumerate(style.dodge(middles, 6.5, 2.0, 98.0)):
-        stage = style.STAGES[k]
+        stage = style.STAGES[::-1][k]
         text = wording.percent(shares[k]) + (f"  {stage}" if named else "")
-        axes.plot([1.0, 1.035], [middles[k], y], color=style.STAGE_COLOURS[stage], linewidth=3,
+        there = 1.0 + LEADER / axes.get_position().width
+        axes.plot([1.0, there], [middles[k], y], color=style.STAGE_COLOURS[stage], linewidth=3,
                   transform=axes.get_yaxis_transform(), clip_on=False, solid_capstyle="butt")  # fmt: skip
         axes.annotate(
             text, (1.0, y), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",

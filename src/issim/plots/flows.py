@@ -11,9 +11,17 @@ from issim.evidence.vocabulary import GOOD_TABLE
 from issim.plots import seeds, style, wording
 
 #: Streams by the unit they are measured in; each unit has its own panel and scale.
-UNITS = (("t", "By weight", "t per year"), ("m3", "Process water", "m³ per year"), ("MWh", "Heat", "MWh per year"))
+UNITS = (
+    ("t", "By weight", "t per year"),
+    ("m3", "Process water", "m³ per year"),
+    ("MWh", "Heat", "MWh per year"),
+)
 #: Where the panels stand: left, bottom, width, height, as fractions of the slide.
-PLACES = {"t": (0.15, 0.115, 0.29, 0.595), "m3": (0.665, 0.495, 0.165, 0.215), "MWh": (0.665, 0.115, 0.165, 0.215)}
+PLACES = {
+    "t": (0.15, 0.115, 0.265, 0.595),
+    "m3": (0.665, 0.495, 0.13, 0.215),
+    "MWh": (0.665, 0.115, 0.13, 0.215),
+}
 HEAD = 0.055
 #: Flows from here on are given in thousands.
 IN_THOUSANDS = 1e5
@@ -32,7 +40,9 @@ def figure(series: pd.DataFrame, about: style.Provenance) -> Figure:
         start = style.LEFT if unit == "t" else 0.59
         found = yearly_flows(series, shown, unit)
         thousands = max(ends.high for ends in found.values()) >= IN_THOUSANDS
-        style.section(fig, start, bottom + height + HEAD, f"{title}, {'1,000 ' if thousands else ''}{per_year}")
+        style.section(
+            fig, start, bottom + height + HEAD, f"{title}, {'1,000 ' if thousands else ''}{per_year}"
+        )
         _bars(fig.add_axes((left, bottom, width, height)), found, shown, 1e-3 if thousands else 1.0)
     style.policy_key(fig, 0.15, 0.733, shown)
     return fig
@@ -48,14 +58,9 @@ def takeaway(series: pd.DataFrame, about: style.Provenance) -> str:
     told = f"{wording.under(shown[-1])}, firms pass on {wording.number(now.mid)} t of residues a year"
     if len(shown) == 1:
         leading = _leading(series, shown[-1])
-        return f"{told}, most of it {leading}" if leading else told
+        return f"{told}; {leading} comes first" if leading else told
     gain = seeds.difference(totals[shown[1]], totals[shown[0]])
-    ends = wording.span(gain)
-    sure = f" ({ends} t in 90 % of runs)" if ends else ""
-    if about.n_seeds > 1 and not wording.is_clear(gain):
-        return f"{told}: no clear difference from no policy{sure}"
-    way = "more" if gain.mid > 0 else "less"
-    return f"{told}, {wording.number(abs(gain.mid))} t {way} than without policy{sure}"
+    return told + wording.compared(gain, about.n_seeds, unit=" t", less="less")
 
 
 def _leading(series: pd.DataFrame, policy: str) -> str:
@@ -96,9 +101,19 @@ def _bars(axes: Axes, flows: dict[tuple[str, str], seeds.Interval], shown: list[
     top = max(ends.high for ends in found.values())
     if top == 0:
         axes.set_axis_off()
-        axes.text(0, 1, "none passed on", fontsize=style.LABEL, color=style.QUIET, va="top", transform=axes.transAxes)
+        axes.text(
+            0,
+            1,
+            "none passed on",
+            fontsize=style.LABEL,
+            color=style.QUIET,
+            va="top",
+            transform=axes.transAxes,
+        )
         return
-    names.sort(key=lambda name: (-max(found[p, name].mid for p in shown), -max(found[p, name].high for p in shown)))
+    names.sort(
+        key=lambda name: (-max(found[p, name].mid for p in shown), -max(found[p, name].high for p in shown))
+    )
     axes.set_xlim(0, top * 1.02)
     axes.set_ylim(len(names) - 0.5, -0.5)
     thick = 0.76 / len(shown) if len(names) > 1 else 0.5 / len(shown)
@@ -110,7 +125,9 @@ def _bars(axes: Axes, flows: dict[tuple[str, str], seeds.Interval], shown: list[
     axes.set_yticks(range(len(names)), [wording.spoken(name) for name in names], color=style.INK)
     axes.tick_params(axis="y", pad=20)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3 if len(names) > 1 else 2))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}" if value < 1e5 else f"{value:,.0f}"))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:,.6g}" if value < 1e5 else f"{value:,.0f}")
+    )
 
 
 def _bar(axes: Axes, y: float, thick: float, found: seeds.Interval, policy: str) -> None:
@@ -129,6 +146,7 @@ def _bar(axes: Axes, y: float, thick: float, found: seeds.Interval, policy: str)
 def _swatch(axes: Axes, row: int, name: str) -> None:
     """The colour that the stream has on the map, beside its name."""
     axes.annotate(
-        "■", (0, row), xycoords=("axes fraction", "data"), xytext=(-6, 0), textcoords="offset points", ha="right",
-        va="center", fontsize=style.LABEL, color=style.STREAM_COLOURS[name], annotation_clip=False,
+        "■", (0, row), xycoords=("axes fraction", "data"), xytext=(-6, 0), textcoords="offset points",
+        ha="right", va="center", fontsize=style.LABEL, color=style.STREAM_COLOURS[name],
+        annotation_clip=False,
     )  # fmt: skip

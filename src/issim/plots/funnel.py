@@ -24,6 +24,8 @@ PASSES = {
 NEXT_STEP = {"unaware": "A", "aware": "B", "searching": "B", "talking": "C"}
 #: Barriers shown per step.
 WORST = 3
+#: Width of a panel relative to its longest bar, so that values fit beside bars.
+SPARE = 1.3
 #: Lower and upper edge of the row of stages and of the barriers below, as fractions of the slide.
 STANDS = (0.565, 0.695)
 BRAKES = (0.075, 0.425)
@@ -37,23 +39,33 @@ def barrier_texts() -> dict[int, str]:
 
 
 def figure(
-    series: pd.DataFrame, barriers: pd.DataFrame, about: style.Provenance, texts: Mapping[int, str] | None = None
+    series: pd.DataFrame,
+    barriers: pd.DataFrame,
+    about: style.Provenance,
+    texts: Mapping[int, str] | None = None,
 ) -> Figure:
     """Firms at each stage by policy, and below, for every step, the barriers that slow it most.
 
     For whom  the monthly series and the table of barriers of a run, one policy or two
-    Units     firms; per cent by which a barrier lowers the monthly chance of the step, mean over the firms before it
+    Units     firms; per cent by which a barrier lowers the chance of the step, mean over the firms before it
     """
     texts = texts or barrier_texts()
     shown = seeds.policies(series)
-    fig = style.slide(takeaway(series, barriers, about, texts), _reading(series, about), about)
-    style.section(fig, style.LEFT, STANDS[1] + 0.07, f"Firms at each stage, {wording.after(seeds.last_month(series))}")
+    fig = style.slide(takeaway(series, barriers, about, texts), _reading(series, barriers, about), about)
+    style.section(
+        fig, style.LEFT, STANDS[1] + 0.07, f"Firms at each stage, {wording.after(seeds.last_month(series))}"
+    )
     style.policy_key(fig, 0.58, STANDS[1] + 0.074, shown)
     wide = (style.RIGHT - style.LEFT) / len(style.STAGES)
     for k, stage in enumerate(style.STAGES):
-        box = (style.LEFT + k * wide, STANDS[0], wide * 0.86, STANDS[1] - STANDS[0])
+        box = (style.LEFT + k * wide, STANDS[0], wide * 0.9, STANDS[1] - STANDS[0])
         _stand(fig.add_axes(box), series, shown, stage, about.n_firms)
-    style.section(fig, style.LEFT, BRAKES[1] + 0.07, "What slows each step most: share of the monthly chance it takes away")
+    style.section(
+        fig,
+        style.LEFT,
+        BRAKES[1] + 0.07,
+        "What slows each step most: share of the monthly chance it takes away",
+    )
     wide = (style.RIGHT - style.LEFT) / len(STEPS)
     slow = slowdown(barriers)
     top = max(0.05, float(slow["high"].max())) if len(slow) else 0.05
@@ -79,15 +91,20 @@ def slowdown(barriers: pd.DataFrame) -> pd.DataFrame:
 def takeaway(
     series: pd.DataFrame, barriers: pd.DataFrame, about: style.Provenance, texts: Mapping[int, str]
 ) -> str:
-    """The sentence the figure is for: where most firms wait, and the heaviest barrier of the step before them."""
+    """The sentence the figure is for: where most firms wait, and what slows their next step most."""
     month, policy = seeds.last_month(series), seeds.policies(series)[-1]
-    waiting = {stage: seeds.interval(seeds.at(series, policy, month, [stage])).mid for stage in style.STAGES[:-1]}
-    most = max(waiting, key=lambda stage: waiting[stage])
+    waiting = {stage: seeds.at(series, policy, month, [stage]) for stage in style.STAGES[:-1]}
+    most = max(waiting, key=lambda stage: float(waiting[stage].mean()))
+    n = seeds.interval(waiting[most]).mid
     when = wording.after(month)
-    if waiting[most] == 0:
+    if waiting[most].max() == 0:
         return f"{wording.under(policy)}, every firm exchanges residues {when}"
-    verb = "are" if about.n_firms > 1 else "is"
-    told = f"{wording.under(policy)}, {wording.count(waiting[most])} of {about.n_firms:,} firms {verb} {_standing(most)} {when}"
+    who = (
+        f"{wording.count(n)} of {about.n_firms:,} firms are"
+        if about.n_firms > 1
+        else "the only firm is mostly"
+    )
+    told = f"{wording.under(policy)}, {who} {_standing(most)} {when}"
     step = NEXT_STEP[most]
     slow = slowdown(barriers)
     here = slow[(slow["policy"] == policy) & (slow["stage"] == step) & (slow["mid"] > 0)]
@@ -102,11 +119,13 @@ def _standing(stage: str) -> str:
     return {"aware": "aware but not searching", "talking": "in talks"}.get(stage, stage)
 
 
-def _reading(series: pd.DataFrame, about: style.Provenance) -> str:
+def _reading(series: pd.DataFrame, barriers: pd.DataFrame, about: style.Provenance) -> str:
     """How to read the picture."""
+    marks = "▲ at the start; pale ground: all firms"
     if about.n_seeds == 1:
-        return "One run, so no interval; ▲ at the start"
-    return f"Bars: median of {about.n_seeds} seeds; lines: central 90 %; ▲ at the start"
+        return f"One run, so no interval; {marks}"
+    brakes = "" if barriers["seed"].nunique() > 1 else "; brakes: one run"
+    return f"Bars: median of {about.n_seeds} seeds; lines: central 90 %; {marks}{brakes}"
 
 
 def _stand(axes: Axes, series: pd.DataFrame, shown: list[str], stage: str, n_firms: int) -> None:
@@ -114,39 +133,41 @@ def _stand(axes: Axes, series: pd.DataFrame, shown: list[str], stage: str, n_fir
     style.bare(axes)
     month = seeds.last_month(series)
     column = "adopters" if stage == "operating" else stage
-    axes.set_xlim(0, n_firms)
+    axes.set_xlim(0, SPARE * n_firms)
     axes.set_ylim(len(shown) - 0.5, -0.6)
     axes.set_xticks([])
     axes.set_yticks([])
-    axes.axhspan(-0.5, len(shown) - 0.5, color="#F5F6F7", linewidth=0)
+    axes.fill_between([0, n_firms], -0.5, len(shown) - 0.5, color=style.GROUND, linewidth=0)
     for k, policy in enumerate(shown):
         found = wording.counts(seeds.interval(seeds.at(series, policy, month, [column])))
         _bar(axes, k, found, policy)
     start = seeds.interval(seeds.at(series, shown[0], 0, [column])).mid
     axes.plot(start, len(shown) - 0.5, marker="^", markersize=7, color=style.INK, linestyle="", clip_on=False)
     style.heading(axes, stage)
-    _strip(axes, (stage,))
+    _strip(axes, (stage,), 1 / SPARE)
 
 
-def _strip(axes: Axes, stages: tuple[str, ...]) -> None:
-    """A strip on top of a panel in the colours of the stages that firms pass in it."""
+def _strip(axes: Axes, stages: tuple[str, ...], share: float = 1.0) -> None:
+    """A strip on top of a share of a panel, in the colours of the stages that firms pass in it."""
     for k, stage in enumerate(stages):
+        ends = [share * k / len(stages), share * (k + 1) / len(stages)]
         axes.plot(
-            [k / len(stages), (k + 1) / len(stages)], [1, 1], color=style.STAGE_COLOURS[stage], linewidth=5,
-            transform=axes.transAxes, clip_on=False, solid_capstyle="butt",
+            ends, [1, 1], color=style.STAGE_COLOURS[stage], linewidth=5, transform=axes.transAxes,
+            clip_on=False, solid_capstyle="butt",
         )  # fmt: skip
 
 
 def _bar(axes: Axes, y: float, found: seeds.Interval, policy: str) -> None:
-    """Firms as a bar with its interval and its number, inside where the bar is long."""
+    """Firms as a bar with its interval and its number."""
     axes.barh(y, found.mid, height=0.62, color=style.policy_colour(policy), zorder=2)
     if found.high > found.low:
-        axes.plot([found.low, found.high], [y, y], color=style.INK, linewidth=1.4, solid_capstyle="butt", zorder=3)
-    inside = found.high > 0.72 * axes.get_xlim()[1]
+        axes.plot(
+            [found.low, found.high], [y, y], color=style.INK, linewidth=1.4, solid_capstyle="butt", zorder=3
+        )
     axes.annotate(
-        wording.count(found.mid), (found.low if inside else found.high, y), xytext=(-5 if inside else 5, 0),
-        textcoords="offset points", ha="right" if inside else "left", va="center", fontsize=style.LABEL, zorder=4,
-        color="white" if inside else style.policy_ink(policy), fontweight="bold", annotation_clip=False,
+        wording.count(found.mid), (max(found.mid, found.high), y), xytext=(5, 0), textcoords="offset points",
+        va="center", fontsize=style.LABEL, color=style.policy_ink(policy), fontweight="bold",
+        annotation_clip=False,
     )  # fmt: skip
 
 
@@ -155,17 +176,21 @@ def heaviest(slow: pd.DataFrame, shown: list[str]) -> list[int]:
     found: list[list[int]] = []
     for policy in shown:
         here = slow[(slow["policy"] == policy) & (slow["mid"] > 0)]
-        found.append([int(b) for b in here.sort_values(["mid", "barrier"], ascending=[False, True])["barrier"]])
+        found.append(
+            [int(b) for b in here.sort_values(["mid", "barrier"], ascending=[False, True])["barrier"]]
+        )
     first, last = found[0][:WORST], found[-1][:1]
     if last and last[0] not in first:
         first = [*first[: WORST - 1], last[0]]
     return first
 
 
-def _step(axes: Axes, slow: pd.DataFrame, shown: list[str], step: str, texts: Mapping[int, str], top: float) -> None:
+def _step(
+    axes: Axes, slow: pd.DataFrame, shown: list[str], step: str, texts: Mapping[int, str], top: float
+) -> None:
     """The heaviest barriers of one step, each in words above a bar per policy."""
     style.bare(axes)
-    axes.set_xlim(0, top * 1.3)
+    axes.set_xlim(0, SPARE * top)
     axes.set_ylim(WORST, 0)
     axes.set_xticks([])
     axes.set_yticks([])

@@ -27,21 +27,32 @@ def beside(axes: Axes, stages: pd.Series, found: pd.DataFrame, colours: Mapping[
     y = _title(axes, y, "Firms")
     for code, stage in enumerate(style.STAGES):
         n = int((stages == code).sum())
-        y = _entry(axes, y, DOT, style.STAGE_COLOURS[stage], f"{wording.count(n)} {stage}", strong=stage == "operating")
+        y = _entry(
+            axes,
+            y,
+            DOT,
+            style.STAGE_COLOURS[stage],
+            f"{wording.count(n)} {stage}",
+            strong=stage == "operating",
+        )
     y = _title(axes, y - 0.3 * PITCH, wording.capital(exchanges(len(found))))
     for name, n in by_stream(found, colours).items():
-        y = _entry(axes, y, LINE, colours.get(name, style.OTHER_STREAMS), f"{n} {wording.spoken(name)}", strong=False)
+        y = _entry(
+            axes, y, LINE, colours.get(name, style.OTHER_STREAMS), f"{n} {wording.spoken(name)}", strong=False
+        )
     if len(found):
         half = wording.number(float(found["distance"].median()))
         _text(axes, 0.035, y - 0.3 * PITCH, f"half within {half} km", style.SMALL, style.QUIET, "normal")
 
 
 def by_stream(found: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, int]:
-    """Exchanges by stream, the most frequent of the slide first; those without a colour of their own together."""
+    """Exchanges by stream, the slide's most frequent first; those without a colour of their own together."""
     counted = found["good"].value_counts()
-    own = {name: int(counted.get(name, 0)) for name, colour in colours.items() if colour != style.OTHER_STREAMS}
+    own = {
+        name: int(counted.get(name, 0)) for name, colour in colours.items() if colour != style.OTHER_STREAMS
+    }
     rest = len(found) - sum(own.values())
-    return {name: n for name, n in own.items() if n} | ({"other streams": rest} if rest else {})
+    return {name: n for name, n in own.items() if n} | ({"others": rest} if rest else {})
 
 
 def _title(axes: Axes, y: float, text: str) -> float:
@@ -59,7 +70,16 @@ def _entry(axes: Axes, y: float, sign: str, colour: str, text: str, *, strong: b
 
 def _text(axes: Axes, x: float, y: float, text: str, size: float, colour: str, weight: str) -> None:
     """Text at the right of the map, `x` in widths of the map from its edge."""
-    axes.text(1.0 + x, y, text, transform=axes.transAxes, fontsize=size, color=colour, fontweight=weight, va="center")
+    axes.text(
+        1.0 + x,
+        y,
+        text,
+        transform=axes.transAxes,
+        fontsize=size,
+        color=colour,
+        fontweight=weight,
+        va="center",
+    )
 
 
 def below(fig: Figure, colours: Mapping[str, str]) -> None:

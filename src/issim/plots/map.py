@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from issim.plots import keys, seeds, style, wording
 
 Floats = NDArray[np.float64]
+#: West and south edge of a region as drawn, and its side, in km.
+Square = tuple[float, float, float]
 
 #: Code of an operating exchange in the table of events.
 OPERATING = 4
@@ -22,6 +24,11 @@ OPERATING = 4
 #: operates stands out whatever its size.
 MARK = {"micro": 5.0, "small": 11.0, "medium": 26.0, "large": 60.0}
 CROWD = 1000.0
+STANDS_OUT = 14.0
+#: Firms from which on an SVG holds their marks as pixels, not as shapes.
+AS_PIXELS = 2500
+#: Exchanges on one map from which on their lines get thinner.
+DENSE = 100
 #: Bend of an arc: how far its middle stands off the straight line, as a share of its length.
 BEND, STEPS = 0.16, 24
 #: Upper edge of the maps and their height when they have counts at their side, or keys below; the space
@@ -70,14 +77,16 @@ def figure(
             style.heading(axes, wording.under(frame.policy), color=style.policy_ink(frame.policy))
             keys.beside(axes, stages, found[k], colours)
         else:
-            style.heading(axes, f"{wording.capital(wording.after(frame.month))}: {keys.exchanges(len(found[k]))}")
+            style.heading(
+                axes, f"{wording.capital(wording.after(frame.month))}: {keys.exchanges(len(found[k]))}"
+            )
     if not beside:
         keys.below(fig, colours)
     return fig
 
 
 def chosen(series: pd.DataFrame) -> list[Frame]:
-    """The frames that tell most: both policies at the end; of one policy the start, the middle and the end."""
+    """The frames that tell most: both policies at the end; of a single one the start, the middle, the end."""
     shown, end = seeds.policies(series), seeds.last_month(series)
     if len(shown) == 2:
         return [Frame(policy, end) for policy in shown]
@@ -85,7 +94,7 @@ def chosen(series: pd.DataFrame) -> list[Frame]:
 
 
 def operating(frame: Frame, pairs: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `pairs` whose exchange operates in the frame's month: their last event up to then says so."""
+    """The pairs whose exchange operates in the frame's month: their last event up to then says so."""
     past = events[(events["policy"] == frame.policy) & (events["month"] <= frame.month)]
     last = past.sort_values("month", kind="stable").groupby("pair")["stage"].last()
     return pairs[pairs["pair"].isin(last.index[last == OPERATING])]
@@ -97,7 +106,7 @@ def _stages(frame: Frame, panel: pd.DataFrame) -> pd.Series:
     return here.set_index("firm")["stage"]
 
 
-def laid_out(firms: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, tuple[float, float, float]]]:
+def laid_out(firms: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Square]]:
     """Firms with drawn positions, and the square of each region: west, south, side in km."""
     regions = [str(name) for name in firms["region"].unique()]
     side = max(1.0, float(firms[["x", "y"]].to_numpy().max()))
@@ -120,17 +129,13 @@ def takeaway(series: pd.DataFrame, about: style.Provenance) -> str:
     month, shown = seeds.last_month(series), seeds.policies(series)
     ends = {policy: seeds.at(series, policy, month, ["operating"]) for policy in shown}
     now = wording.counts(seeds.interval(ends[shown[-1]]))
-    noun, verb = ("exchange", "operates") if now.mid == 1 else ("exchanges", "operate")
-    when = wording.after(month)
-    told = f"{wording.under(shown[-1])}, {wording.count(now.mid)} {noun} {verb} {when}"
+    verb = "operates" if now.mid <= 1 else "operate"
+    told = f"{wording.under(shown[-1])}, {keys.exchanges(int(now.mid))} {verb} {wording.after(month)}"
     if len(shown) == 1:
         start = wording.counts(seeds.interval(seeds.at(series, shown[0], 0, ["operating"])))
-        return f"{told}; at the start it was {wording.count(start.mid)}"
+        return f"{told}; at the start {wording.were(start.mid)} did"
     gain = wording.counts(seeds.difference(ends[shown[1]], ends[shown[0]]))
-    sure = f" ({wording.span(gain)} in 90 % of runs)" if wording.span(gain) else ""
-    if about.n_seeds > 1 and not wording.is_clear(gain):
-        return f"{told}: no clear difference from no policy{sure}"
-    return f"{told}, {wording.more(gain.mid)} than without policy{sure}"
+    return told + wording.compared(gain, about.n_seeds)
 
 
 def _reading(series: pd.DataFrame, about: style.Provenance) -> str:
@@ -147,77 +152,100 @@ def _reading(series: pd.DataFrame, about: style.Provenance) -> str:
 def _stream_colours(found: pd.DataFrame) -> dict[str, str]:
     """The colour of every stream that flows, the most frequent first; rare ones share a grey."""
     names = [str(name) for name in found["good"].value_counts(sort=True).index]
-    return {name: style.STREAM_COLOURS[name] if k < MOST_STREAMS else style.OTHER_STREAMS for k, name in enumerate(names)}
+    return {
+        name: style.STREAM_COLOURS[name] if k < MOST_STREAMS else style.OTHER_STREAMS
+        for k, name in enumerate(names)
+    }
 
 
-def arcs(west: Floats, south: Floats, east: Floats, north: Floats) -> Floats:
-    """Bent lines from (west, south) to (east, north), shape (n, STEPS + 1, 2); all bend to the left of their way."""
-    t = np.linspace(0.0, 1.0, STEPS + 1)
-    middle_x = (west + east) / 2 - (north - south) * 2 * BEND
-    middle_y = (south + north) / 2 + (east - west) * 2 * BEND
-    weights = ((1 - t) ** 2, 2 * t * (1 - t), t**2)
-    x = sum(np.outer(point, weight) for point, weight in zip((west, middle_x, east), weights, strict=True))
-    y = sum(np.outer(point, weight) for point, weight in zip((south, middle_y, north), weights, strict=True))
-    return np.stack([np.asarray(x), np.asarray(y)], axis=-1)
+def _points(firms: pd.DataFrame) -> Floats:
+    """Drawn positions of firms, shape (n, 2)."""
+    return firms[["drawn_x", "drawn_y"]].to_numpy(dtype=float)
+
+
+def arcs(start: Floats, end: Floats, centre: tuple[float, float]) -> Floats:
+    """Lines from start to end, both (n, 2), that bend towards a centre; shape (n, STEPS + 1, 2)."""
+    t = np.linspace(0.0, 1.0, STEPS + 1)[None, :, None]
+    middle, way = (start + end) / 2, end - start
+    across = np.stack([-way[:, 1], way[:, 0]], axis=1)
+    inward = ((np.asarray(centre) - middle) * across).sum(axis=1, keepdims=True)
+    knee = middle + 2 * BEND * across * np.where(inward < 0, -1.0, 1.0)
+    return np.asarray((1 - t) ** 2 * start[:, None] + 2 * t * (1 - t) * knee[:, None] + t**2 * end[:, None])
 
 
 def _draw(
     axes: Axes,
     placed: pd.DataFrame,
-    squares: dict[str, tuple[float, float, float]],
+    squares: dict[str, Square],
     stages: pd.Series,
     found: pd.DataFrame,
     colours: dict[str, str],
 ) -> None:
-    """The ground, the firms by stage and size, and the arcs over the firms that wait but under those that operate."""
+    """The ground, the firms, and the arcs over the firms that wait but under those that operate."""
+    _ground(axes, squares)
+    _firms(axes, placed, stages, min(1.0, CROWD / len(placed)) * min(1.0, 2.0 / len(squares)))
+    _arcs(axes, placed, found, colours)
+
+
+def _ground(axes: Axes, squares: dict[str, Square]) -> None:
+    """A pale square per region, named where there are several; one scale for all."""
     style.bare(axes)
     axes.set_xticks([])
     axes.set_yticks([])
     for name, (west, south, side) in squares.items():
-        axes.fill_between([west, west + side], south, south + side, color="#F5F6F7", linewidth=0, zorder=0)
+        axes.fill_between([west, west + side], south, south + side, color=style.GROUND, linewidth=0, zorder=0)
         if len(squares) > 1:
-            axes.text(west + 0.02 * side, south + 0.97 * side, name, fontsize=style.SMALL, color=style.QUIET, va="top")
-    crowd = min(1.0, CROWD / len(placed)) * min(1.0, 2.0 / len(squares))
-    for code, stage in enumerate(style.STAGES):
-        there = placed.loc[stages.index[stages == code]]
-        area = there["size"].map(MARK).astype(float) * crowd
-        axes.scatter(
-            there["drawn_x"], there["drawn_y"], s=np.maximum(area, 14.0) if stage == "operating" else area,
-            color=style.STAGE_COLOURS[stage], zorder=5 if stage == "operating" else 1 + 0.1 * code,
-            edgecolors=style.INK if stage == "operating" else "none", linewidths=0.6, alpha=1.0 if code > 1 else 0.75,
-            rasterized=len(placed) > 5000,
-        )  # fmt: skip
-    _arcs(axes, placed, found, colours)
-    sides = [(west + side, south + side) for west, south, side in squares.values()]
-    axes.set_xlim(-0.01 * sides[0][0], max(east for east, _ in sides) * 1.01)
-    axes.set_ylim(-0.01 * sides[0][1], max(north for _, north in sides) * 1.01)
+            axes.text(
+                west + side, south - 0.012 * side, name, fontsize=style.SMALL, color=style.QUIET, va="top",
+                ha="right",
+            )  # fmt: skip
+    edge = 0.01 * max(side for _, _, side in squares.values())
+    axes.set_xlim(-edge, max(west + side for west, _, side in squares.values()) + edge)
+    axes.set_ylim(-edge, max(south + side for _, south, side in squares.values()) + edge)
     axes.set_aspect("equal")
 
 
+def _firms(axes: Axes, placed: pd.DataFrame, stages: pd.Series, crowd: float) -> None:
+    """Firms as dots coloured by stage and sized by size class; marks shrink on a crowded map."""
+    for code, stage in enumerate(style.STAGES):
+        there = placed.loc[stages.index[stages == code]]
+        area = there["size"].map(MARK).to_numpy(dtype=float) * crowd
+        arrived = stage == "operating"
+        axes.scatter(
+            there["drawn_x"], there["drawn_y"],
+            s=np.maximum(area, STANDS_OUT * math.sqrt(crowd)) if arrived else area,
+            color=style.STAGE_COLOURS[stage], edgecolors=style.INK if arrived else "none", linewidths=0.6,
+            alpha=1.0 if code > 1 else 0.75, zorder=5 if arrived else 1 + 0.1 * code, clip_on=False,
+            rasterized=len(placed) > AS_PIXELS,
+        )  # fmt: skip
+
+
 def _arcs(axes: Axes, placed: pd.DataFrame, found: pd.DataFrame, colours: dict[str, str]) -> None:
-    """The operating exchanges, from donor to receiver, coloured by stream."""
+    """The operating exchanges, from donor to receiver, coloured by stream; thinner where there are many."""
     if found.empty:
         return
-    donor, receiver = placed.loc[found["donor"]], placed.loc[found["receiver"]]
-    ends = [part[name].to_numpy(dtype=float) for part in (donor, receiver) for name in ("drawn_x", "drawn_y")]
-    lines = arcs(*ends)
+    centre = (float(np.mean(axes.get_xlim())), float(np.mean(axes.get_ylim())))
+    lines = arcs(_points(placed.loc[found["donor"]]), _points(placed.loc[found["receiver"]]), centre)
+    weight = max(0.25, min(1.0, math.sqrt(DENSE / len(found))))
+    hues = [colours[str(good)] for good in found["good"]]
     axes.add_collection(
         LineCollection(
-            list(lines), colors=[colours[str(good)] for good in found["good"]], linewidths=2.0, alpha=0.9, zorder=4,
-            capstyle="round",
+            list(lines), colors=hues, linewidths=2.0 * weight, alpha=0.9, zorder=4, capstyle="round"
         )
-    )  # fmt: skip
+    )
 
 
-def _scale_bar(axes: Axes, squares: dict[str, tuple[float, float, float]]) -> None:
+def _scale_bar(axes: Axes, squares: dict[str, Square]) -> None:
     """A bar of a round number of km below the map: about a fifth of a region's side."""
-    west, south, side = next(iter(squares.values()))
+    west, _, side = next(iter(squares.values()))
     bottom = min(low for _, low, _ in squares.values())
     rough = side / 5
     power = 10 ** math.floor(math.log10(rough))
     length = max(step * power for step in (1, 2, 5) if step * power <= rough)
     y = bottom - 0.035 * (axes.get_ylim()[1] - bottom)
-    axes.plot([west, west + length], [y, y], color=style.INK, linewidth=2.5, clip_on=False, solid_capstyle="butt")
+    axes.plot(
+        [west, west + length], [y, y], color=style.INK, linewidth=2.5, clip_on=False, solid_capstyle="butt"
+    )
     axes.annotate(
         f"{length:g} km", (west + length, y), xytext=(6, 0), textcoords="offset points", va="center",
         fontsize=style.SMALL, color=style.INK, annotation_clip=False,

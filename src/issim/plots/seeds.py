@@ -42,7 +42,7 @@ def by_month(series: pd.DataFrame, policy: str, columns: list[str]) -> pd.DataFr
     """Median and central 90 % over seeds of the sum of some columns: low, mid, high by month."""
     part = series[series["policy"] == policy]
     total = part[columns].sum(axis=1)
-    spread = total.groupby(part["month"]).quantile([0.05, 0.5, 0.95]).unstack()
+    spread = total.groupby(part["month"]).quantile(np.array([0.05, 0.5, 0.95])).unstack()
     return spread.set_axis(["low", "mid", "high"], axis=1)
 
 
@@ -53,7 +53,7 @@ def at(series: pd.DataFrame, policy: str, month: int, columns: list[str]) -> pd.
 
 
 def yearly(series: pd.DataFrame, policy: str, column: str) -> pd.Series:
-    """A monthly flow per year, by seed: the last twelve months, or what a shorter run had, scaled to a year."""
+    """A monthly flow per year, by seed: over the last twelve months, or a shorter run scaled to a year."""
     end = last_month(series)
     months = min(YEAR, end)
     part = series[(series["policy"] == policy) & (series["month"] > end - months) & (series["month"] > 0)]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from issim.plots import adoption, flows, funnel, map, style
+from issim.plots import adoption, flows, funnel, style
+from issim.plots import map as region_map
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -18,7 +19,7 @@ NEEDED = ("series", "firms", "panel", "pairs", "events", "barriers")
 #: Every figure of a run, in the order of the story.
 SLIDES: dict[str, Callable[[Tables, style.Provenance], Figure]] = {
     "adoption": lambda tables, about: adoption.figure(tables["series"], about),
-    "map": lambda tables, about: map.figure(
+    "map": lambda tables, about: region_map.figure(
         tables["firms"], tables["panel"], tables["pairs"], tables["events"], about, tables["series"]
     ),
     "flows": lambda tables, about: flows.figure(tables["series"], about),

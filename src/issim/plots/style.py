@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,17 +13,16 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from issim.evidence.vocabulary import GOODS
 from issim.plots.wording import under
 
-#: A 16:9 slide in inches, about as large as those of presentation programs, so sizes in points are the slide's.
+#: A 16:9 slide in inches, as large as those of presentation programs: sizes in points are the slide's.
 SIZE = (12.8, 7.2)
 DPI = 200
 #: Sizes of text in points.
 TITLE_SIZES = (20.0, 18.5, 17.0, 15.5)
 SUBTITLE, HEADING, LABEL, SMALL, FOOTER = 13.5, 14.0, 12.5, 11.0, 9.5
 
-INK, QUIET, FAINT, PAPER = "#1A1A1A", "#5A6068", "#E3E6E9", "#FFFFFF"
+INK, QUIET, FAINT, GROUND, PAPER = "#1A1A1A", "#5A6068", "#E3E6E9", "#F5F6F7", "#FFFFFF"
 
 #: The stages of a firm in their order: grey, three steps of one blue, and orange for those who arrived.
 STAGE_COLOURS = {
@@ -34,17 +34,22 @@ STAGE_COLOURS = {
 }
 STAGES = tuple(STAGE_COLOURS)
 
-#: Colours of streams: Paul Tol's muted scheme and three of his bright one, safe for the colour-blind.
-STREAM_COLOURS = dict(
-    zip(
-        GOODS,
-        (
-            "#332288", "#CC6677", "#999933", "#DDCC77", "#117733", "#AA4499",
-            "#555555", "#882255", "#8B5A2B", "#33BBEE", "#EE3377", "#44AA99",
-        ),
-        strict=True,
-    )
-)  # fmt: skip
+#: Colours of streams: after Paul Tol's muted scheme, moved until any two are at least 15 apart in CIE Lab for
+#: people with and without red or green receptors.
+STREAM_COLOURS = {
+    "metal": "#382582",
+    "plastic": "#CD7082",
+    "wood": "#828200",
+    "paper": "#E0CD4B",
+    "organic": "#13824B",
+    "textile": "#BA4BA8",
+    "mineral": "#4B4B4B",
+    "chemical": "#823870",
+    "sludge": "#824B25",
+    "water": "#25BAF2",
+    "heat": "#F2254B",
+    "fuel_gas": "#4BBAA8",
+}
 
 #: Streams that are too rare on a slide for a colour of their own.
 OTHER_STREAMS = "#A9AFB5"
@@ -53,6 +58,10 @@ OTHER_STREAMS = "#A9AFB5"
 WITHOUT, WITH = "#8A9099", "#00735C"
 #: Left and right edge of what stands on a slide, as fractions of its width.
 LEFT, RIGHT = 0.045, 0.955
+#: The blank between a number and its unit.
+GLUED = re.compile(r"(?<=\d) (?=(?:t|%|km|m³|MWh)(?:\W|$))")
+#: Room for the name of one policy in a key, in inches.
+KEY_WIDTH = 2.4
 
 
 class Provenance(NamedTuple):
@@ -68,8 +77,8 @@ class Provenance(NamedTuple):
         runs = f"{self.n_seeds:,} seeds" if self.n_seeds != 1 else "one seed (no interval)"
         firms = f"{self.n_firms:,} firms" if self.n_firms != 1 else "1 firm"
         return (
-            f"Region: {self.region} · {firms} · {runs} · issim {self.version} · Adopter: a firm that gives or takes "
-            "a residue in at least one operating exchange, formal or not"
+            f"Region: {self.region} · {firms} · {runs} · issim {self.version} · "
+            "Adopter: a firm that gives or takes a residue in at least one operating exchange, formal or not"
         )
 
 
@@ -84,17 +93,19 @@ def policy_ink(policy: str) -> str:
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Width of one line of text in inches, in the font of the figures."""
-    width, _, _ = text_to_path.get_text_width_height_descent(
-        text, FontProperties(family="DejaVu Sans", size=size, weight=weight), False
-    )
-    return float(width) / 72.0
+    """Width of the longest line of a text in inches, in the font of the figures."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    widths = [text_to_path.get_text_width_height_descent(line, font, False)[0] for line in text.split("\n")]
+    return float(max(widths)) / 72.0
 
 
 def fitted(text: str, width: float, size: float, weight: str = "normal", max_lines: int = 2) -> str:
-    """`text` broken into lines of at most `width` inches; what exceeds `max_lines` gives way to an ellipsis."""
+    """`text` in lines of at most `width` inches; what exceeds `max_lines` gives way to an ellipsis.
+
+    A number and its unit stay together.
+    """
     lines = [""]
-    for word in text.split():
+    for word in GLUED.sub("\u00a0", text).split(" "):
         longer = f"{lines[-1]} {word}".strip()
         if not lines[-1] or text_width(longer, size, weight) <= width:
             lines[-1] = longer
@@ -108,12 +119,24 @@ def fitted(text: str, width: float, size: float, weight: str = "normal", max_lin
     return "\n".join(lines)
 
 
+def balanced(title: str, width: float, size: float, told: str) -> str:
+    """A title on two lines of more even length, so that no single word stands on the second."""
+    for share in (0.94, 0.88, 0.82, 0.76):
+        even = fitted(title, share * width, size, "bold", max_lines=9)
+        if even.count("\n") > 1:
+            break
+        told = even
+    return told
+
+
 def headline(title: str, width: float) -> tuple[float, str]:
     """The largest size at which a title fits on two lines, and the title broken into them."""
     for size in TITLE_SIZES[:-1]:
         told = fitted(title, width, size, "bold", max_lines=9)
-        if told.count("\n") < 2:
+        if "\n" not in told:
             return size, told
+        if told.count("\n") == 1:
+            return size, balanced(title, width, size, told)
     return TITLE_SIZES[-1], fitted(title, width, TITLE_SIZES[-1], "bold")
 
 
@@ -127,18 +150,27 @@ def slide(title: str, subtitle: str, about: Provenance) -> Figure:
     size, told = headline(title, wide)
     fig.text(LEFT, 0.965, told, fontsize=size, fontweight="bold", color=INK, va="top", linespacing=1.15)
     below = 0.952 - 0.0024 * size * (1 + told.count("\n"))
-    fig.text(LEFT, below, fitted(subtitle, wide, SUBTITLE, max_lines=1), fontsize=SUBTITLE, color=QUIET, va="top")
+    fig.text(
+        LEFT, below, fitted(subtitle, wide, SUBTITLE, max_lines=1), fontsize=SUBTITLE, color=QUIET, va="top"
+    )
     fig.text(LEFT, 0.022, fitted(about.line(), wide, FOOTER, max_lines=1), fontsize=FOOTER, color=QUIET)
     return fig
+
+
+def policy_name(policy: str, width: float, size: float = LABEL, max_lines: int = 1) -> str:
+    """Under which policy, in bold within some inches; just "With policy" where its name is too long."""
+    told = fitted(under(policy), width, size, "bold", max_lines=9)
+    return told if told.count("\n") < max_lines and text_width(told, size, "bold") <= width else "With policy"
 
 
 def policy_key(fig: Figure, x: float, y: float, shown: Sequence[str]) -> None:
     """The policies of a figure in one line, each in its colour."""
     for policy in shown:
+        name = policy_name(policy, KEY_WIDTH)
         fig.text(x, y, "■", fontsize=LABEL, color=policy_colour(policy), va="baseline")
         x += 0.22 / SIZE[0]
-        fig.text(x, y, under(policy), fontsize=LABEL, fontweight="bold", color=policy_ink(policy), va="baseline")
-        x += (text_width(under(policy), LABEL, "bold") + 0.3) / SIZE[0]
+        fig.text(x, y, name, fontsize=LABEL, fontweight="bold", color=policy_ink(policy), va="baseline")
+        x += (text_width(name, LABEL, "bold") + 0.3) / SIZE[0]
 
 
 def bare(axes: Axes, *, grid: str = "") -> Axes:
@@ -163,7 +195,7 @@ def heading(axes: Axes, text: str, *, color: str = INK) -> None:
 
 
 def dodge(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Positions as near as possible to the wanted ones, in the same order, at least `gap` apart, in [low, high].
+    """Positions near the wanted ones, in the same order, at least `gap` apart and in [low, high].
 
     Where there is no room for all the gap shrinks.
     """

@@ -17,7 +17,7 @@ COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 
 
 def number(value: float) -> str:
-    """A number as one says it: three digits that count from 1,000 on (millions as a word), whole from 10 on, else two digits."""
+    """A number as one says it: three digits that count from 1,000 on, whole from 10 on, else two digits."""
     size = abs(value)
     sign = "−" if value < 0 else ""
     if size >= 1e6:
@@ -39,12 +39,6 @@ def percent(share: float) -> str:
     """A share given in per cent, with one decimal where that tells something."""
     digits = 1 if abs(share) < 9.95 and share != round(share) else 0
     return f"{share:.{digits}f} %"
-
-
-def more(value: float) -> str:
-    """A difference in firms or exchanges: "43 more", "12 fewer", "no more"."""
-    size = count(abs(value))
-    return "no more" if size == "0" else f"{size} {'more' if value > 0 else 'fewer'}"
 
 
 def counts(found: Interval) -> Interval:
@@ -69,6 +63,26 @@ def with_span(found: Interval) -> str:
 def is_clear(found: Interval) -> bool:
     """Whether a difference keeps its sign over the central 90 %."""
     return found.low > 0 or found.high < 0
+
+
+def were(value: float) -> str:
+    """A number of firms or exchanges as the start of a clause: "none", "16"."""
+    return "none" if count(value) == "0" else count(value)
+
+
+def compared(gain: Interval, n_seeds: int, unit: str = "", less: str = "fewer") -> str:
+    """The end of a sentence: what a policy adds, with its interval, or that no difference is clear.
+
+    `gain` is given in whole ones if they are counted, `unit` and `less` if they are measured.
+    """
+    ends = span(gain)
+    sure = f" ({ends}{unit} in 90 % of runs)" if ends else ""
+    if gain == (0, 0, 0):
+        return ", just as without policy"
+    if n_seeds > 1 and not is_clear(gain):
+        return f": no clear difference from no policy{sure}"
+    size = number(abs(gain.mid))
+    return f", {size}{unit} {'more' if gain.mid > 0 else less} than without policy{sure}"
 
 
 def after(months: int) -> str:

@@ -36,7 +36,7 @@ def would_accept(firm, pair, world, state, conditions, behaviour, month):  # typ
     """
     gain = offered_gain(pair, world, state, conditions, behaviour, month)
     for_donor = behaviour.bargaining * gain
-    is_donor = int(world.pairs.donor[pair]) == firm
+    is_donor = world.pairs.donor[pair] == firm
     trust = state.pairs.donor_trust[pair] if is_donor else state.pairs.receiver_trust[pair]
     if state.pairs.stage[pair] == CANDIDATE:
         trust = state.firms.trust[firm]
@@ -45,7 +45,7 @@ def would_accept(firm, pair, world, state, conditions, behaviour, month):  # typ
 
 @rule
 def set_awareness(firm, level, peers, firms):  # type: ignore[no-untyped-def]
-    """Bring a firm to a level of awareness by the moves of the month, so that its peers' counts stay right."""
+    """Bring a firm to a level of awareness by the moves of the month: its peers' counts stay right."""
     wake(firm, level, peers, firms)
     while firms.awareness[firm] > level:
         forget(firm, peers, firms)

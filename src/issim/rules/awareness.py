@@ -92,7 +92,7 @@ def spread_awareness(world, state, conditions, behaviour, month):  # type: ignor
             work.changed_firms[n_changed] = firm if level > firms.awareness[firm] else -1 - firm
             n_changed += 1
     for k in range(n_changed):
-        firm = int(work.changed_firms[k])
+        firm = work.changed_firms[k]
         if firm >= 0:
             wake(firm, firms.awareness[firm] + 1, world.peers, firms)
         else:

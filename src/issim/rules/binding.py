@@ -25,7 +25,7 @@ from issim.world.state import (
 
 @process
 def relief_at(conditions, levers, barrier, firm, month):  # type: ignore[no-untyped-def]
-    """Relief of one barrier of one firm in a month; none on the eve of month 0, when no lever has acted yet."""
+    """Relief of one barrier of one firm in a month; none on the eve of month 0: no lever has acted yet."""
     if month < 0:
         return 0.0
     return relief_of(conditions, levers, barrier, firm, month)
@@ -69,7 +69,7 @@ def brake(strength, relief, on_threshold, behaviour):  # type: ignore[no-untyped
     """How much one barrier slows a firm that has it, as a number that adds up over barriers.
 
         on the hazard     -ln(1 - phi * (1 - relief))
-        on the threshold  b_g * ln(1 + strictness * phi * (1 - relief)), what it takes off the logit of acceptance
+        on the threshold  b_g * ln(1 + strictness * phi * (1 - relief)), its part of the logit of acceptance
 
     For whom  a firm standing before the barrier's stage
     Units     logarithm of the factor by which the move is less likely
@@ -82,12 +82,12 @@ def brake(strength, relief, on_threshold, behaviour):  # type: ignore[no-untyped
     return -math.log(left) if left > 0.0 else 50.0
 
 
-@process
+@rule
 def stand(world_pairs, firms, pairs, standing):  # type: ignore[no-untyped-def]
     """Mark in `standing` (4, n_firms) who stands before which stage; a firm may stand before several.
 
-        A  not searching yet, and without talks or exchange    B  aware or searching
-        C  in talks that are to be decided                     D  has agreed, or is implementing
+    A  not searching yet, and without talks or exchange    B  aware or searching
+    C  in talks that are to be decided                     D  has agreed, or is implementing
     """
     for firm in range(standing.shape[1]):
         stage = stage_of(firms, firm)
@@ -100,21 +100,20 @@ def stand(world_pairs, firms, pairs, standing):  # type: ignore[no-untyped-def]
         if stage == MET:
             standing[STAGE_C, world_pairs.donor[pair]] = 1
             standing[STAGE_C, world_pairs.receiver[pair]] = 1
-        elif stage == AGREED or stage == IMPLEMENTING:
+        elif AGREED <= stage <= IMPLEMENTING:
             standing[STAGE_D, world_pairs.donor[pair]] = 1
             standing[STAGE_D, world_pairs.receiver[pair]] = 1
 
 
 @rule
-def bind(world_pairs, barriers, masks, firms, pairs, levers, conditions, behaviour, luck, month, standing, n_felt, brakes):  # type: ignore[no-untyped-def]
-    """Fill `standing` (4, n_firms), `n_felt` (24,) and `brakes` (24,): the mean brake over those who stand before.
+def bind(masks, barriers, levers, conditions, behaviour, luck, month, standing, n_felt, brakes):  # type: ignore[no-untyped-def]
+    """Fill `n_felt` and `brakes`, both (24,): firms that feel a barrier, and its mean brake where it bites.
 
-    For whom  all barriers, each among the firms that stand before its stage
+    For whom  all barriers, each among the firms that stand before its stage, as `stand` has marked them
     Units     firms; brakes as in `brake`
-    Source    stand, is_felt, brake
+    Source    is_felt, brake
     Keeps     n_felt at most the number of firms that stand before the stage; 0 where nobody does
     """
-    stand(world_pairs, firms, pairs, standing)
     for barrier in range(N_BARRIERS):
         stage = barriers.stage[barrier]
         n_standing = 0
@@ -125,7 +124,9 @@ def bind(world_pairs, barriers, masks, firms, pairs, levers, conditions, behavio
                 n_standing += 1
                 if (int(masks[firm]) >> barrier) & 1:
                     relief = relief_at(conditions, levers, barrier, firm, month)
-                    total += brake(barriers.strength[barrier], relief, barriers.on_threshold[barrier], behaviour)
+                    total += brake(
+                        barriers.strength[barrier], relief, barriers.on_threshold[barrier], behaviour
+                    )
                     if is_felt(luck[firm, barrier], relief):
                         n_felt[barrier] += 1
         brakes[barrier] = total / n_standing if n_standing > 0 else 0.0

@@ -100,7 +100,7 @@ def weigh(pair, luck, world, state, conditions, behaviour, prices, month):  # ty
     """Whether both ends accept; returns the joint gain, or a negative number if one refuses."""
     quantity = possible_quantity(pair, world, state)
     gain = joint_gain(pair, quantity, world, state, conditions, behaviour, prices, month)
-    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     for_donor = behaviour.bargaining * gain
     trusts = state.pairs
     if luck[2] >= acceptance(donor, for_donor, trusts.donor_trust[pair], world, state, behaviour):
@@ -111,26 +111,34 @@ def weigh(pair, luck, world, state, conditions, behaviour, prices, month):  # ty
 
 
 @process
+def negotiate(pair, world, state, conditions, behaviour, prices, seed, month):  # type: ignore[no-untyped-def]
+    """Let one met pair decide, talk on or lapse; returns its joint gain if both accept, else 0."""
+    luck = pair_luck(pair, world, seed, month, 0)
+    factor = state.firms.factor
+    barriers = factor[2, world.pairs.donor[pair]] * factor[2, world.pairs.receiver[pair]]
+    if happens(luck[0], behaviour.decision_rate * barriers):
+        gain = weigh(pair, luck, world, state, conditions, behaviour, prices, month)
+        if gain > 0.0:
+            return gain
+        break_off(pair, REFUSED, world, state, behaviour, month)
+    elif happens(luck[1], behaviour.lapse_rate):
+        break_off(pair, LAPSED, world, state, behaviour, month)
+    return 0.0
+
+
+@process
 def decide(world, state, conditions, behaviour, prices, seed, month):  # type: ignore[no-untyped-def]
-    """Let met pairs decide, talk on, or lapse; then let the accepted ones share out offers and needs."""
-    work, firms, pairs = state.work, state.firms, state.pairs
+    """Let met pairs decide; then let the accepted ones share out offers and needs."""
+    work = state.work
     n_accepted = 0
     for k in range(work.counts[N_ACTIVE]):
-        pair = int(work.active[k])
-        if pairs.stage[pair] != MET:
-            continue
-        luck = pair_luck(pair, world, seed, month, 0)
-        barriers = firms.factor[2, int(world.pairs.donor[pair])] * firms.factor[2, int(world.pairs.receiver[pair])]
-        if happens(luck[0], behaviour.decision_rate * barriers):
-            gain = weigh(pair, luck, world, state, conditions, behaviour, prices, month)
+        pair = work.active[k]
+        if state.pairs.stage[pair] == MET:
+            gain = negotiate(pair, world, state, conditions, behaviour, prices, seed, month)
             if gain > 0.0:
                 work.changed_pairs[n_accepted] = pair
                 work.keys[n_accepted] = -gain
                 n_accepted += 1
-            else:
-                break_off(pair, REFUSED, world, state, behaviour, month)
-        elif happens(luck[1], behaviour.lapse_rate):
-            break_off(pair, LAPSED, world, state, behaviour, month)
     work.counts[NEW_ACCEPTED] = n_accepted
     share_out(n_accepted, world, state, conditions, behaviour, prices, seed, month)
 
@@ -143,8 +151,8 @@ def best_first(n_accepted, world, state, seed, month):  # type: ignore[no-untype
     for i in range(1, n_accepted):  # neighbours with one gain only: insertion among them
         j = i
         while j > 0 and keys[order[j - 1]] == keys[order[j]]:
-            ahead = pair_luck(int(accepted[order[j - 1]]), world, seed, month, 2)[0]
-            behind = pair_luck(int(accepted[order[j]]), world, seed, month, 2)[0]
+            ahead = pair_luck(accepted[order[j - 1]], world, seed, month, 2)[0]
+            behind = pair_luck(accepted[order[j]], world, seed, month, 2)[0]
             if ahead <= behind:
                 break
             order[j - 1], order[j] = order[j], order[j - 1]
@@ -160,7 +168,7 @@ def share_out(n_accepted, world, state, conditions, behaviour, prices, seed, mon
     best_first(n_accepted, world, state, seed, month)
     order = state.work.order
     for k in range(n_accepted):
-        pair = int(state.work.changed_pairs[order[k]])
+        pair = state.work.changed_pairs[order[k]]
         quantity = possible_quantity(pair, world, state)
         gain = joint_gain(pair, quantity, world, state, conditions, behaviour, prices, month)
         if quantity <= 0.0 or gain <= 0.0:
@@ -172,7 +180,7 @@ def share_out(n_accepted, world, state, conditions, behaviour, prices, seed, mon
 @process
 def agree(pair, quantity, gain, world, state, behaviour, seed, month):  # type: ignore[no-untyped-def]
     """Record an agreement: reserve the quantity, draw the lead time."""
-    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     factor, pairs = state.firms.factor, state.pairs
     reserve(pair, quantity, world, state)
     pairs.stage[pair] = AGREED

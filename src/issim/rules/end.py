@@ -38,7 +38,7 @@ def end_exchanges(world, state, behaviour, seed, month):  # type: ignore[no-unty
     """End operating exchanges that make a loss (hazard `patience`) or whose partners lost trust."""
     pairs, work = state.pairs, state.work
     for k in range(work.counts[N_ACTIVE]):
-        pair = int(work.active[k])
+        pair = work.active[k]
         if pairs.stage[pair] != OPERATING:
             continue
         luck = pair_luck(pair, world, seed, month, 0)
@@ -47,8 +47,8 @@ def end_exchanges(world, state, behaviour, seed, month):  # type: ignore[no-unty
             continue
         hazard = hazard_of_failure(pairs.donor_trust[pair], pairs.receiver_trust[pair], behaviour.distrust_end)
         if happens(luck[2], hazard):
-            tell_peers(int(world.pairs.donor[pair]), -1, world.peers, state.firms)
-            tell_peers(int(world.pairs.receiver[pair]), -1, world.peers, state.firms)
+            tell_peers(world.pairs.donor[pair], -1, world.peers, state.firms)
+            tell_peers(world.pairs.receiver[pair], -1, world.peers, state.firms)
             break_off(pair, FAILED, world, state, behaviour, month)
 
 
@@ -70,29 +70,34 @@ def renew(firm, world, state, conditions, behaviour, month):  # type: ignore[no-
     weigh_barriers(firm, world, state, conditions, behaviour, month)
 
 
+@rule
+def leaves(employees, luck, behaviour):  # type: ignore[no-untyped-def]
+    """Whether one firm leaves this month; most draws lie above `closure`, which bounds every firm's hazard."""
+    return luck < behaviour.closure and happens(
+        luck, hazard_of_closure(employees, behaviour.closure, behaviour.closure_size)
+    )
+
+
 @process
 def close_firms(world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
     """Let firms leave: their talks and exchanges end, and a newcomer starts in their place."""
     work, pairs = state.work, state.pairs
     n_closed = 0
     for firm in range(state.firms.awareness.shape[0]):
-        luck = work.luck[firm, 3]
-        if luck < behaviour.closure:  # bounds the hazard for firms of one person or more when elasticity <= 0
-            hazard = hazard_of_closure(world.firms.employees[firm], behaviour.closure, behaviour.closure_size)
-            if happens(luck, hazard):
-                work.leaving[firm] = 1
-                work.changed_firms[n_closed] = firm
-                n_closed += 1
+        if leaves(world.firms.employees[firm], work.luck[firm, 3], behaviour):
+            work.leaving[firm] = 1
+            work.changed_firms[n_closed] = firm
+            n_closed += 1
     if n_closed == 0:
         return
     for k in range(work.counts[N_ACTIVE]):
-        pair = int(work.active[k])
+        pair = work.active[k]
         if pairs.stage[pair] > 0 and (
-            work.leaving[int(world.pairs.donor[pair])] == 1 or work.leaving[int(world.pairs.receiver[pair])] == 1
+            work.leaving[world.pairs.donor[pair]] == 1 or work.leaving[world.pairs.receiver[pair]] == 1
         ):
             break_off(pair, FIRM_LEFT, world, state, behaviour, month)
     for k in range(n_closed):
-        firm = int(work.changed_firms[k])
+        firm = work.changed_firms[k]
         renew(firm, world, state, conditions, behaviour, month)
         work.leaving[firm] = 0
     work.counts[NEW_CLOSED] += n_closed

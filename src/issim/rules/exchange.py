@@ -31,7 +31,7 @@ def count_operating(firm, change, peers, firms):  # type: ignore[no-untyped-def]
 @process
 def meet(pair, world, state, month):  # type: ignore[no-untyped-def]
     """Let the two firms of a candidate meet: talks begin, both are aware, each trusts as it does in general."""
-    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     pairs, firms, counts = state.pairs, state.firms, state.work.counts
     pairs.stage[pair] = MET
     pairs.since[pair] = month
@@ -50,7 +50,7 @@ def meet(pair, world, state, month):  # type: ignore[no-untyped-def]
 def reserve(pair, quantity, world, state):  # type: ignore[no-untyped-def]
     """Set aside what an agreed exchange will take of its offer and its need."""
     pairs, market = world.pairs, state.market
-    good = int(pairs.good[pair])
+    good = pairs.good[pair]
     state.pairs.flow[pair] = quantity
     market.offer_left[pairs.offer[pair]] -= quantity
     market.need_left[pairs.need[pair]] -= quantity * world.goods.replaced[good]
@@ -75,7 +75,7 @@ def release(pair, world, state):  # type: ignore[no-untyped-def]
 @process
 def break_off(pair, reason, world, state, behaviour, month):  # type: ignore[no-untyped-def]
     """End talks or an exchange, record why, and let the pair rest before it may meet again."""
-    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     firms, pairs = state.firms, state.pairs
     stage = pairs.stage[pair]
     if stage == OPERATING:
@@ -101,7 +101,7 @@ def forget_ended(state):  # type: ignore[no-untyped-def]
     work = state.work
     kept = 0
     for k in range(work.counts[N_ACTIVE]):
-        pair = int(work.active[k])
+        pair = work.active[k]
         if state.pairs.stage[pair] != CANDIDATE:
             work.active[kept] = pair
             kept += 1
@@ -117,8 +117,8 @@ def may_meet(pair, pairs, month):  # type: ignore[no-untyped-def]
 @process
 def pair_luck(pair, world, seed, month, number):  # type: ignore[no-untyped-def]
     """Four draws keyed to the two firms and the good of a pair, the month, and which set of four."""
-    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     place = place_word(
         world.firms.region[donor], world.firms.region[receiver], world.pairs.good[pair], number
     )
-    return uniforms(seed, PAIR, month, int(world.firms.index[donor]), int(world.firms.index[receiver]), place)
+    return uniforms(seed, PAIR, month, world.firms.index[donor], world.firms.index[receiver], place)

@@ -12,7 +12,7 @@ from issim.world.state import AGREED, FELL_THROUGH, IMPLEMENTING, N_ACTIVE, NEW_
 @process
 def start_operating(pair, world, state, month):  # type: ignore[no-untyped-def]
     """Let an exchange operate: its firms count it, their peers hear good news."""
-    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     pairs, firms = state.pairs, state.firms
     pairs.stage[pair] = OPERATING
     pairs.since[pair] = month
@@ -39,7 +39,7 @@ def implement(world, state, behaviour, seed, month):  # type: ignore[no-untyped-
     """
     pairs, work = state.pairs, state.work
     for k in range(work.counts[N_ACTIVE]):
-        pair = int(work.active[k])
+        pair = work.active[k]
         stage = pairs.stage[pair]
         if (stage != AGREED and stage != IMPLEMENTING) or (stage == AGREED and pairs.since[pair] == month):
             continue
@@ -48,8 +48,8 @@ def implement(world, state, behaviour, seed, month):  # type: ignore[no-untyped-
             pairs.since[pair] = month
         pairs.months[pair] -= 1
         if happens(pair_luck(pair, world, seed, month, 0)[3], behaviour.fall_through):
-            tell_peers(int(world.pairs.donor[pair]), -1, world.peers, state.firms)
-            tell_peers(int(world.pairs.receiver[pair]), -1, world.peers, state.firms)
+            tell_peers(world.pairs.donor[pair], -1, world.peers, state.firms)
+            tell_peers(world.pairs.receiver[pair], -1, world.peers, state.firms)
             break_off(pair, FELL_THROUGH, world, state, behaviour, month)
         elif pairs.months[pair] <= 0:
             start_operating(pair, world, state, month)

@@ -41,25 +41,30 @@ def readiness_now(start, causal, awareness_gained, digital_gained, benefits_gain
 
 
 @process
+def learn_one(firm, start, firms, behaviour):  # type: ignore[no-untyped-def]
+    """Let one firm learn and forget skills, and let its readiness follow."""
+    operates = firms.operating[firm] > 0
+    digital = next_digital(
+        firms.digital[firm],
+        start.digital[firm],
+        behaviour.learning_by_practice if operates else 0.0,
+        behaviour.learning_by_platform if firms.member[firm] == 1 else 0.0,
+        behaviour.staff_turnover,
+    )
+    firms.digital[firm] = digital
+    firms.readiness[firm] = readiness_now(
+        start.readiness[firm],
+        behaviour.causal_share,
+        float(firms.awareness[firm] - start.awareness[firm]),
+        digital - start.digital[firm],
+        1.0 - start.benefits[firm] if operates and firms.practised[firm] == 0 else 0.0,
+        float((1 if operates else 0) - firms.practised[firm]),
+        behaviour,
+    )
+
+
+@process
 def learn(world, state, behaviour):  # type: ignore[no-untyped-def]
-    """Let all firms learn and forget skills, and let their readiness follow."""
-    start, firms = world.firms, state.firms
-    for firm in range(firms.digital.shape[0]):
-        operates = firms.operating[firm] > 0
-        digital = next_digital(
-            firms.digital[firm],
-            start.digital[firm],
-            behaviour.learning_by_practice if operates else 0.0,
-            behaviour.learning_by_platform if firms.member[firm] == 1 else 0.0,
-            behaviour.staff_turnover,
-        )
-        firms.digital[firm] = digital
-        firms.readiness[firm] = readiness_now(
-            start.readiness[firm],
-            behaviour.causal_share,
-            float(firms.awareness[firm] - start.awareness[firm]),
-            digital - start.digital[firm],
-            1.0 - start.benefits[firm] if operates and firms.practised[firm] == 0 else 0.0,
-            float((1 if operates else 0) - firms.practised[firm]),
-            behaviour,
-        )
+    """Let all firms learn."""
+    for firm in range(state.firms.digital.shape[0]):
+        learn_one(firm, world.firms, state.firms, behaviour)

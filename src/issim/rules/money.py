@@ -92,7 +92,7 @@ def shortfall(firm, employees, firms, conditions, levers, month):  # type: ignor
 @process
 def support_per_unit(pair, value, world, state, conditions, month):  # type: ignore[no-untyped-def]
     """Public support of an exchange per unit: the relief on the input's value, and the payment per tonne."""
-    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     support = value * share_on(conditions, state.levers, PRICE_RELIEF, receiver, month) if value > 0.0 else 0.0
     payment = amount_on(conditions, state.levers, REUSE_PAYMENT, donor, month)
     return support + payment * world.goods.is_mass[world.pairs.good[pair]]
@@ -108,7 +108,7 @@ def gain_of(pair, quantity, world, state, conditions, behaviour, prices, month):
     Keeps     grows with the gate fee
     """
     goods, pairs, levers = world.goods, world.pairs, state.levers
-    good, donor = int(pairs.good[pair]), int(pairs.donor[pair])
+    good, donor = pairs.good[pair], pairs.donor[pair]
     kilometres = float(pairs.distance[pair])
     country = world.firms.country[donor]
     tax = goods.taxable[good] * (
@@ -142,7 +142,7 @@ def penalty_avoided(pair, quantity, world, state, conditions, month):  # type: i
     """Expected penalty that a donor avoids by this exchange, in EUR/yr: penalty * tonnes that count to its quota."""
     if conditions.used[PENALTY] == 0:
         return 0.0
-    donor = int(world.pairs.donor[pair])
+    donor = world.pairs.donor[pair]
     short = shortfall(donor, world.firms.employees[donor], state.firms, conditions, state.levers, month)
     counted = min(short, quantity * world.goods.is_mass[world.pairs.good[pair]])
     return counted * amount_on(conditions, state.levers, PENALTY, donor, month)

@@ -43,7 +43,7 @@ def throw(firms, luck, seed, month):  # type: ignore[no-untyped-def]
     """Draw this month's four uniforms for every firm: awareness, search, meeting, closure."""
     for firm in range(luck.shape[0]):
         place = place_word(firms.region[firm], 0, 0, 0)
-        four = uniforms(seed, MONTH, month, int(firms.index[firm]), NOBODY, place)
+        four = uniforms(seed, MONTH, month, firms.index[firm], NOBODY, place)
         luck[firm, 0] = four[0]
         luck[firm, 1] = four[1]
         luck[firm, 2] = four[2]

@@ -34,7 +34,7 @@ def pay_support(pair, quantity, value, world, state, conditions, month):  # type
     Source    conditions.effect
     Keeps     0 without levers that pay
     """
-    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     effects, levers = conditions.effect, state.levers
     mass = quantity * world.goods.is_mass[world.pairs.good[pair]]
     for lever in range(conditions.key.shape[0]):
@@ -56,7 +56,7 @@ def operate(world, state, conditions, behaviour, prices, seed, month):  # type: 
     """Let operating exchanges deliver a twelfth of their yearly quantity, unless interrupted."""
     pairs, work, goods = state.pairs, state.work, world.goods
     for k in range(work.counts[N_ACTIVE]):
-        pair = int(work.active[k])
+        pair = work.active[k]
         if pairs.stage[pair] != OPERATING:
             continue
         pairs.months[pair] = min(32000, pairs.months[pair] + 1)
@@ -65,7 +65,7 @@ def operate(world, state, conditions, behaviour, prices, seed, month):  # type: 
             pairs.delivered[pair] = 0
             continue
         pairs.delivered[pair] = 1
-        good, kilometres = int(world.pairs.good[pair]), float(world.pairs.distance[pair])
+        good, kilometres = world.pairs.good[pair], float(world.pairs.distance[pair])
         quantity = pairs.flow[pair] / 12.0
         mass = quantity * goods.is_mass[good]
         value = input_value(goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good])

@@ -43,7 +43,7 @@ def reach(lever, firm, world, state, conditions, seed, month):  # type: ignore[n
     strength = conditions.strength[lever, month]
     levers.reached[lever, firm] = month
     spend(lever, conditions.unit_cost[lever], state, conditions, month)
-    luck = uniforms(seed, LEVER, month, int(world.firms.index[firm]), NOBODY,
+    luck = uniforms(seed, LEVER, month, world.firms.index[firm], NOBODY,
                     place_word(world.firms.region[firm], 0, conditions.key[lever], 1))  # fmt: skip
     if luck[0] < conditions.effect[lever, AWARENESS_GAIN] * strength:
         wake(firm, 2, world.peers, firms)
@@ -79,7 +79,7 @@ def queue(lever, world, state, conditions, seed):  # type: ignore[no-untyped-def
     work = state.work
     n_firms = world.firms.index.shape[0]
     for firm in range(n_firms):
-        work.keys[firm] = uniforms(seed, LEVER, 0, int(world.firms.index[firm]), NOBODY,
+        work.keys[firm] = uniforms(seed, LEVER, 0, world.firms.index[firm], NOBODY,
                                    place_word(world.firms.region[firm], 0, conditions.key[lever], 0))[0]  # fmt: skip
     rank(work.keys, n_firms, work.order)
     for place in range(n_firms):
@@ -112,7 +112,7 @@ def enact(world, state, conditions, behaviour, seed, month):  # type: ignore[no-
                 weigh_barriers(firm, world, state, conditions, behaviour, month)
         elif relieves:
             for k in range(n_new):
-                weigh_barriers(int(state.work.changed_firms[k]), world, state, conditions, behaviour, month)
+                weigh_barriers(state.work.changed_firms[k], world, state, conditions, behaviour, month)
 
 
 @process
@@ -124,7 +124,7 @@ def enrol(lever, world, state, conditions, behaviour, seed, month):  # type: ign
     for k in range(levers.order.shape[1]):
         if n_new >= places or levers.stopped[lever] >= 0:
             break
-        firm = int(levers.order[lever, k])
+        firm = levers.order[lever, k]
         if conditions.target[lever, firm] == 0 or levers.reached[lever, firm] >= 0:
             continue
         if (conditions.stages[lever] >> stage_of(state.firms, firm)) & 1:

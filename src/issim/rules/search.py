@@ -47,33 +47,30 @@ def hazard_of_search(rate, readiness_gap, digital, push, barriers, behaviour):  
 
 
 @process
-def start_or_stop(world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
-    """Let aware firms start searching and tired ones stop; one bound by a quota it has not met searches anyway."""
-    firms, levers = state.firms, state.levers
-    quotas = conditions.used[QUOTA] == 1
-    for firm in range(firms.searching.shape[0]):
-        obliged = (
-            quotas and shortfall(firm, world.firms.employees[firm], firms, conditions, levers, month) > 0.0
+def seek(firm, world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+    """Let one firm start or stop searching; one bound by a quota it has not met searches anyway."""
+    firms, levers, luck = state.firms, state.levers, state.work.luck[firm, 1]
+    obliged = (
+        conditions.used[QUOTA] == 1
+        and shortfall(firm, world.firms.employees[firm], firms, conditions, levers, month) > 0.0
+    )
+    if firms.searching[firm] == 1:
+        if firms.talking[firm] == 0 and not obliged and happens(luck, behaviour.give_up):
+            firms.searching[firm] = 0
+    elif obliged:
+        if happens(luck, behaviour.obliged_search):
+            firms.searching[firm] = 1
+    elif firms.awareness[firm] > NOT_AWARE and firms.talking[firm] == 0:
+        hazard = hazard_of_search(
+            behaviour.search_rate,
+            firms.readiness[firm] - behaviour.mean_readiness,
+            firms.digital[firm],
+            amount_on(conditions, levers, SEARCH_PUSH, firm, month),
+            firms.factor[0, firm] * firms.factor[1, firm],
+            behaviour,
         )
-        luck = state.work.luck[firm, 1]
-        if firms.searching[firm] == 1:
-            if firms.talking[firm] == 0 and not obliged and happens(luck, behaviour.give_up):
-                firms.searching[firm] = 0
-        elif obliged:
-            if happens(luck, behaviour.obliged_search):
-                firms.searching[firm] = 1
-        elif firms.awareness[firm] > NOT_AWARE and firms.talking[firm] == 0:
-            push = amount_on(conditions, levers, SEARCH_PUSH, firm, month)
-            hazard = hazard_of_search(
-                behaviour.search_rate,
-                firms.readiness[firm] - behaviour.mean_readiness,
-                firms.digital[firm],
-                push,
-                firms.factor[0, firm] * firms.factor[1, firm],
-                behaviour,
-            )
-            if happens(luck, hazard):
-                firms.searching[firm] = 1
+        if happens(luck, hazard):
+            firms.searching[firm] = 1
 
 
 @process
@@ -82,7 +79,7 @@ def pick(firm, target, weights, world, state, month):  # type: ignore[no-untyped
     links = world.firm_pairs
     total = 0.0
     for k in range(links.start[firm], links.start[firm + 1]):
-        pair = int(links.items[k])
+        pair = links.items[k]
         if may_meet(pair, state.pairs, month):
             total += weights[pair]
             if total > target:
@@ -96,15 +93,15 @@ def open_weight(firm, weights, world, state, month):  # type: ignore[no-untyped-
     links = world.firm_pairs
     total = 0.0
     for k in range(links.start[firm], links.start[firm + 1]):
-        pair = int(links.items[k])
+        pair = links.items[k]
         if may_meet(pair, state.pairs, month):
             total += weights[pair]
     return total
 
 
 @process
-def through_contacts(world, state, behaviour, seed, month, n_found):  # type: ignore[no-untyped-def]
-    """Let searching firms meet candidates through their own contacts; returns how many pairs are found so far.
+def own_contact(firm, world, state, behaviour, seed, month):  # type: ignore[no-untyped-def]
+    """The candidate that a firm meets through its own contacts this month, or -1.
 
         hazard = contact rate * sum of ease of meeting * barriers at stage B
 
@@ -113,66 +110,56 @@ def through_contacts(world, state, behaviour, seed, month, n_found):  # type: ig
     Source    behaviour.contact_rate
     Keeps     each candidate's chance is proportional to its ease of meeting
     """
-    firms, work = state.firms, state.work
-    for firm in range(firms.searching.shape[0]):
-        if firms.searching[firm] == 0:
-            continue
-        rate = behaviour.contact_rate * firms.factor[1, firm]
-        luck = work.luck[firm, 2]
-        if luck >= rate * firms.contacts[firm]:  # bounds the chance from above: no need to add up
-            continue
-        total = open_weight(firm, state.pairs.weight, world, state, month)
-        if happens(luck, rate * total):
-            draw = uniforms(seed, MEETING, month, int(world.firms.index[firm]), 0, place_word(world.firms.region[firm], 0, 0, 0))
-            pair = pick(firm, draw[0] * total, state.pairs.weight, world, state, month)
-            if pair >= 0:
-                work.changed_pairs[n_found] = pair
-                n_found += 1
-    return n_found
+    if state.firms.searching[firm] == 0:
+        return -1
+    rate = behaviour.contact_rate * state.firms.factor[1, firm]
+    luck = state.work.luck[firm, 2]
+    if luck >= rate * state.firms.contacts[firm]:  # bounds the chance from above: no need to add up
+        return -1
+    total = open_weight(firm, state.pairs.weight, world, state, month)
+    if not happens(luck, rate * total):
+        return -1
+    draw = uniforms(seed, MEETING, month, world.firms.index[firm], 0, place_word(world.firms.region[firm], 0, 0, 0))
+    return pick(firm, draw[0] * total, state.pairs.weight, world, state, month)
 
 
 @process
 def platform_sight(pair, world, state):  # type: ignore[no-untyped-def]
     """How well a platform can show a pair: its compatibility if both firms are members, else 0."""
-    members = state.firms.member[int(world.pairs.donor[pair])] * state.firms.member[int(world.pairs.receiver[pair])]
+    members = state.firms.member[world.pairs.donor[pair]] * state.firms.member[world.pairs.receiver[pair]]
     return float(world.pairs.compatibility[pair]) * members
 
 
 @process
-def through_platform(world, state, conditions, seed, month, n_found):  # type: ignore[no-untyped-def]
-    """Let a platform show compatible members to each other; returns how many pairs are found so far.
+def platform_contact(firm, world, state, conditions, seed, month):  # type: ignore[no-untyped-def]
+    """The candidate that a platform shows to a firm this month, or -1.
 
         hazard = recall * data quality * sum of compatibility over members * barriers at stage B
 
     For whom  searching members; at most one new partner a month each
     Units     per month
     Source    conditions (recall, data_quality)
-    Keeps     0 for a firm none of whose candidates is a member
+    Keeps     -1 for a firm none of whose candidates is a member
     """
-    firms, work, links = state.firms, state.work, world.firm_pairs
-    for firm in range(firms.member.shape[0]):
-        if firms.member[firm] == 0 or firms.searching[firm] == 0:
-            continue
-        recall = amount_on(conditions, state.levers, RECALL, firm, month)
-        quality = share_on(conditions, state.levers, DATA_QUALITY, firm, month)
-        rate = recall * quality * firms.factor[1, firm]
-        total = 0.0
-        for k in range(links.start[firm], links.start[firm + 1]):
-            if may_meet(int(links.items[k]), state.pairs, month):
-                total += platform_sight(int(links.items[k]), world, state)
-        draw = uniforms(seed, MEETING, month, int(world.firms.index[firm]), 0, place_word(world.firms.region[firm], 0, 0, 1))
-        if not happens(draw[0], rate * total):
-            continue
-        target = draw[1] * total
-        total = 0.0
-        for k in range(links.start[firm], links.start[firm + 1]):
-            if may_meet(int(links.items[k]), state.pairs, month):
-                total += platform_sight(int(links.items[k]), world, state)
-                if total > target:
-                    work.changed_pairs[n_found] = int(links.items[k])
-                    n_found += 1
-                    break
-    return n_found
+    links, firms = world.firm_pairs, state.firms
+    if firms.member[firm] == 0 or firms.searching[firm] == 0:
+        return -1
+    recall = amount_on(conditions, state.levers, RECALL, firm, month)
+    quality = share_on(conditions, state.levers, DATA_QUALITY, firm, month)
+    total = 0.0
+    for k in range(links.start[firm], links.start[firm + 1]):
+        if may_meet(links.items[k], state.pairs, month):
+            total += platform_sight(links.items[k], world, state)
+    draw = uniforms(seed, MEETING, month, world.firms.index[firm], 0, place_word(world.firms.region[firm], 0, 0, 1))
+    if not happens(draw[0], recall * quality * firms.factor[1, firm] * total):
+        return -1
+    target, total = draw[1] * total, 0.0
+    for k in range(links.start[firm], links.start[firm + 1]):
+        if may_meet(links.items[k], state.pairs, month):
+            total += platform_sight(links.items[k], world, state)
+            if total > target:
+                return links.items[k]
+    return -1
 
 
 @process
@@ -202,13 +189,13 @@ def through_facilitator(world, state, conditions, month, n_found):  # type: igno
     n_ranked = work.ranked.shape[0]
     first_open = -1
     for k in range(work.counts[RANK_POSITION], n_ranked):
-        pair = int(work.ranked[k])
+        pair = work.ranked[k]
         if pairs.introduced[pair] == 1 or pairs.stage[pair] != CANDIDATE:
             continue
-        region = world.firms.region[int(world.pairs.donor[pair])]
+        region = world.firms.region[world.pairs.donor[pair]]
         wanted = (
-            amount_on(conditions, state.levers, INTRODUCTIONS, int(world.pairs.donor[pair]), month) > 0.0
-            and amount_on(conditions, state.levers, INTRODUCTIONS, int(world.pairs.receiver[pair]), month) > 0.0
+            amount_on(conditions, state.levers, INTRODUCTIONS, world.pairs.donor[pair], month) > 0.0
+            and amount_on(conditions, state.levers, INTRODUCTIONS, world.pairs.receiver[pair], month) > 0.0
         )
         if wanted and places[region] >= 1.0 and may_meet(pair, pairs, month):
             places[region] -= 1.0
@@ -228,13 +215,22 @@ def through_facilitator(world, state, conditions, month, n_found):  # type: igno
 @process
 def search(world, state, conditions, behaviour, seed, month):  # type: ignore[no-untyped-def]
     """Let firms start and stop searching, then let those who found each other meet."""
-    start_or_stop(world, state, conditions, behaviour, month)
-    n_found = through_contacts(world, state, behaviour, seed, month, 0)
+    found, n_found = state.work.changed_pairs, 0
+    for firm in range(state.firms.searching.shape[0]):
+        seek(firm, world, state, conditions, behaviour, month)
+    for firm in range(state.firms.searching.shape[0]):
+        pair = own_contact(firm, world, state, behaviour, seed, month)
+        if pair >= 0:
+            found[n_found] = pair
+            n_found += 1
     if conditions.used[RECALL] == 1:
-        n_found = through_platform(world, state, conditions, seed, month, n_found)
+        for firm in range(state.firms.searching.shape[0]):
+            pair = platform_contact(firm, world, state, conditions, seed, month)
+            if pair >= 0:
+                found[n_found] = pair
+                n_found += 1
     if conditions.used[INTRODUCTIONS] == 1:
         n_found = through_facilitator(world, state, conditions, month, n_found)
     for k in range(n_found):
-        pair = int(state.work.changed_pairs[k])
-        if state.pairs.stage[pair] == CANDIDATE:  # two may have found each other in the same month
-            meet(pair, world, state, month)
+        if state.pairs.stage[found[k]] == CANDIDATE:  # two may have found each other in the same month
+            meet(found[k], world, state, month)

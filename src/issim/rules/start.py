@@ -25,7 +25,7 @@ def start_firms(world, state, conditions, behaviour, seed):  # type: ignore[no-u
         firms.digital[firm] = who.digital[firm]
         firms.trust[firm] = who.trust[firm]
         weigh_barriers(firm, world, state, conditions, behaviour, 0)
-        luck = uniforms(seed, START, 0, int(who.index[firm]), NOBODY, place_word(who.region[firm], 0, 0, 0))
+        luck = uniforms(seed, START, 0, who.index[firm], NOBODY, place_word(who.region[firm], 0, 0, 0))
         if who.awareness[firm] > NOT_AWARE:
             if luck[0] < behaviour.start_searching:
                 firms.searching[firm] = 1
@@ -60,8 +60,8 @@ def best_outlet(firm, world, state, conditions, behaviour, prices):  # type: ign
     best, best_gain = -1, 0.0
     links = world.firm_pairs
     for k in range(links.start[firm], links.start[firm + 1]):
-        pair = int(links.items[k])
-        if int(world.pairs.donor[pair]) == firm:
+        pair = links.items[k]
+        if world.pairs.donor[pair] == firm:
             quantity = possible_quantity(pair, world, state)
             gain = joint_gain(pair, quantity, world, state, conditions, behaviour, prices, 0)
             if gain > best_gain:
@@ -81,7 +81,7 @@ def begin(pair, quantity, world, state, behaviour):  # type: ignore[no-untyped-d
     Keeps     counters of firms and their peers
     """
     firms, pairs = state.firms, state.pairs
-    donor, receiver = int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])
+    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     reserve(pair, quantity, world, state)
     pairs.stage[pair] = OPERATING
     pairs.donor_trust[pair] = 1.0 - behaviour.interruption
@@ -115,9 +115,9 @@ def start_exchanges(world, state, conditions, behaviour, seed):  # type: ignore[
             places[1, world.firms.region[firm]] += 1.0
     n_chosen = 0
     for firm in range(n_firms):
-        pair, region = int(outlet[firm]), int(world.firms.region[firm])
+        pair, region = outlet[firm], world.firms.region[firm]
         if pair >= 0:
-            luck = uniforms(seed, START, 0, int(world.firms.index[firm]), NOBODY, place_word(region, 0, 0, 0))
+            luck = uniforms(seed, START, 0, world.firms.index[firm], NOBODY, place_word(region, 0, 0, 0))
             if luck[1] < behaviour.start_share * places[0, region] / (2.0 * places[1, region]):
                 work.changed_pairs[n_chosen] = pair
                 quantity = possible_quantity(pair, world, state)
@@ -125,7 +125,7 @@ def start_exchanges(world, state, conditions, behaviour, seed):  # type: ignore[
                 n_chosen += 1
     best_first(n_chosen, world, state, seed, 0)
     for k in range(n_chosen):
-        pair = int(work.changed_pairs[work.order[k]])
+        pair = work.changed_pairs[work.order[k]]
         quantity = possible_quantity(pair, world, state)
         if quantity > 0.0:
             begin(pair, quantity, world, state, behaviour)

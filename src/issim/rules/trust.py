@@ -52,7 +52,7 @@ def update_trust(state, behaviour):  # type: ignore[no-untyped-def]
     """Let partners learn from this month's deliveries, and all firms take in the news."""
     pairs, work, firms = state.pairs, state.work, state.firms
     for k in range(work.counts[N_ACTIVE]):
-        pair = int(work.active[k])
+        pair = work.active[k]
         if pairs.stage[pair] == OPERATING:
             outcome = float(pairs.delivered[pair])
             pairs.donor_trust[pair] = after_dealing(pairs.donor_trust[pair], outcome, behaviour.trust_learning)

@@ -2,77 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, make_dataclass
-from difflib import get_close_matches
-from importlib import resources
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from issim.errors import InputError, unknown_name
+from issim.errors import InputError
+from issim.levers.catalogue import is_path
 from issim.levers.policy import Policy, from_mapping, pulled
 from issim.levers.policy import load as load_policy
 from issim.levers.reading import read
-from issim.population.options import PopulationOptions
-from issim.population.streams import StreamOptions
-from issim.rules.behaviour import Behaviour
-from issim.runs.settings import EVIDENCE_TABLES, RunOptions, Settings, checked, mutable
-from issim.world.candidates import CandidateOptions
-from issim.world.peers import PeerOptions
-from issim.world.region import Region
+from issim.runs import faults
+from issim.runs.schema import OPEN_TABLES, config_folder, defaults, groups, known_keys
+from issim.runs.settings import Settings, checked
 
-
-def config_folder() -> Path:
-    """The packaged configuration tree (in a source tree: `configs/`)."""
-    try:
-        return Path(str(resources.files("issim.configs")))
-    except ModuleNotFoundError:
-        return Path(__file__).resolve().parents[3] / "configs"
-
-
-def groups() -> dict[str, list[str]]:
-    """Every group of the configuration and the names to choose from."""
-    root = config_folder()
-    return {
-        folder.name: sorted(path.stem for path in folder.glob("*.yaml"))
-        for folder in sorted(root.iterdir())
-        if folder.is_dir() and not folder.name.startswith("_")
-    }
-
-
-def _node(table: type) -> Any:
-    """A field whose default is a fresh, fillable copy of a table's defaults."""
-    return field(default_factory=mutable(table))
-
-
-def schema() -> type:
-    """The type of the whole configuration: unknown keys and wrong types are refused by it."""
-    population = mutable(PopulationOptions)
-    population = make_dataclass(
-        "Population", [("n_firms", int, field(default=Region().n_firms))], bases=(population,)
-    )
-    region = mutable(Region)
-    fields: list[tuple[str, Any, Any]] = [
-        ("region", region, field(default_factory=region)),
-        ("population", population, field(default_factory=population)),
-    ]
-    for name, table in (("streams", StreamOptions), ("peers", PeerOptions), ("candidates", CandidateOptions),
-                        ("behaviour", Behaviour)):  # fmt: skip
-        node = mutable(table)
-        fields.append((name, node, field(default_factory=node)))
-    for name in ("policy", *EVIDENCE_TABLES):
-        fields.append((name, dict[str, Any], field(default_factory=dict)))
-    run = mutable(RunOptions)
-    fields += [("evidence", str | None, None), ("outputs", str, "outputs")]
-    return make_dataclass("RunConfig", fields, bases=(run,))
+POLICY_FILES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -90,91 +43,80 @@ def plan(overrides: Sequence[str]) -> Plan:
     config = composed(rest)
     if policy_file is not None:
         OmegaConf.set_struct(config, False)
-        config.policy = {"name": policy_file.stem, **pulled(read(policy_file, "policy"), policy_file)}
-    values = OmegaConf.to_container(config, resolve=True)
+        config.policy = _from_file(policy_file)
+    try:
+        values = OmegaConf.to_container(config, resolve=True)
+    except (OmegaConfBaseException, ValueError) as error:
+        raise faults.unresolved(error) from None
     assert isinstance(values, dict)
     tree: dict[str, Any] = {str(key): value for key, value in values.items()}
+    if not str(tree["outputs"]).strip():
+        raise InputError("outputs = (nothing) is no folder; name one, as in outputs=results.")
     policy: Policy = load_policy(str(policy_file)) if policy_file else from_mapping(tree["policy"])
     return Plan(checked(tree, policy), config, Path(tree["outputs"]))
 
 
 def composed(overrides: Sequence[str]) -> DictConfig:
     """The composed configuration; faults of the user are InputErrors of one sentence."""
-    ConfigStore.instance().store(name="schema", node=schema())
+    for override in overrides:
+        _check(override)
+    ConfigStore.instance().store(name="schema", node=defaults())
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(config_folder()), version_base="1.3"):
             return compose("run", overrides=[_opened(override) for override in overrides])
     except (HydraException, OmegaConfBaseException, ValueError) as error:
-        raise sentence(error, overrides) from None
+        raise faults.sentence(error, overrides) from None
+
+
+def _check(override: str) -> None:
+    """Refuse an override that is not in the grammar, or that Hydra would take in silence and nothing read."""
+    try:
+        said: Override = OverridesParser.create().parse_override(override)
+    except HydraException:
+        raise faults.unreadable(override) from None
+    key, package, value = said.key_or_group, said.package, override.partition("=")[2]
+    table = key.partition(".")[0]
+    if package is not None:
+        if key != "lever" or not package.startswith("policy.levers."):
+            raise faults.unknown_key(f"{key}@{package}")
+    elif key not in known_keys() and not (table in OPEN_TABLES and "." in key):
+        raise faults.unknown_key(key)
+    elif said.is_delete() and table == key or said.is_delete() and table not in OPEN_TABLES:
+        raise faults.removed(key)
+    is_choice = key in groups() and not said.is_delete()
+    if said.is_sweep_override() or (is_choice and isinstance(said.value(), list)):
+        raise faults.several(key, value)
+    if is_choice and not isinstance(said.value(), str | dict):
+        raise faults.no_such_choice(key, value)
 
 
 def _policy_file(overrides: Sequence[str]) -> tuple[Path | None, list[str]]:
     """A policy given as a file of the user's own, and the other overrides."""
-    found, rest = None, []
-    for override in overrides:
-        key, _, value = override.partition("=")
-        if key == "policy" and value.endswith((".yaml", ".yml")):
-            found = Path(value)
-            if not found.is_file():
-                raise InputError(f"policy = {value} is not a file; give the path of a policy file, or a name.")
-        elif key.startswith("policy.") and found is not None:
-            raise InputError(f"{override} changes a policy read from {found}; write the change into that file.")
-        else:
-            rest.append(override)
+    files = [o for o in overrides if o.startswith("policy=") and o.endswith(POLICY_FILES)]
+    if not files:
+        return None, list(overrides)
+    found = Path(files[-1].partition("=")[2])
+    rest = [override for override in overrides if override != files[-1]]
+    for override in rest:
+        key = override.lstrip("+~").partition("=")[0]
+        if key.partition(".")[0] == "policy" or "@policy." in key:
+            raise InputError(f"'{override}' changes a policy read from {found}; write the change into that file.")
     return found, rest
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    """What a policy file says, the files of levers that it names given by their full path."""
+    said: dict[str, Any] = {"name": path.stem, **pulled(read(path, "policy"), path)}
+    for lever in said["levers"].values():
+        if isinstance(lever.get("name"), str) and is_path(lever["name"]):
+            lever["name"] = str((path.parent / lever["name"]).resolve())
+    return said
 
 
 def _opened(override: str) -> str:
     """Let open tables (goods, countries, policy levers, ...) take keys that are not written in run.yaml."""
-    key = override.partition("=")[0]
-    if key.partition(".")[0] in (*EVIDENCE_TABLES, "policy") and "." in key:
+    key, equals, value = override.partition("=")
+    if equals and key.partition(".")[0] in OPEN_TABLES and ("." in key or value.startswith("{")):
         return f"++{override}"
     return override
-
-
-def sentence(error: Exception, overrides: Sequence[str]) -> InputError:
-    """Hydra's or OmegaConf's complaint as one sentence with the key, the value and what is allowed."""
-    text = " ".join(str(part) for part in (error, error.__cause__ or ""))
-    if found := re.search(r"Could not find '(\w+)/([^']*)'", text):
-        group, name = found.groups()
-        return unknown_name(group, name, groups().get(group, []))
-    if found := re.search(r"Could not override '([^']*)'", text):
-        return _unknown_key(found.group(1))
-    if found := re.search(r"Key '([^']*)' (?:is )?not in '(\w+)'", text):
-        full = re.search(r"full_key: (\S+)", text)
-        return _unknown_key(full.group(1) if full else found.group(1))
-    if found := re.search(r"Value '(.*?)'(?: of type '\w+')? (?:could not be converted to|is not a valid) (\w+)", text):
-        value, kind = found.groups()
-        key = next((o.partition("=")[0] for o in overrides if o.partition("=")[2].strip("'\"") == value), "a key")
-        wanted = {"Integer": "a whole number", "Float": "a number"}.get(kind, f"a {kind.lower()}")
-        return InputError(f"{key} = {value} is not {wanted}; give one (`issim parameters {key}` says which).")
-    said = next((o for o in overrides if o in text), "")
-    first = str(error).strip().splitlines()[0].rstrip(".")
-    where = f" in '{said}'" if said else ""
-    return InputError(f"The configuration cannot be read{where}: {first}; write KEY=VALUE, as in seed=7.")
-
-
-def known_keys() -> list[str]:
-    """Every dotted key of the configuration."""
-
-    def walk(node: Any, prefix: str) -> list[str]:
-        found = []
-        for key in node:
-            found.append(f"{prefix}{key}")
-            if OmegaConf.is_dict(node[key]):
-                found += walk(node[key], f"{prefix}{key}.")
-        return found
-
-    return walk(OmegaConf.structured(schema()), "")
-
-
-def _unknown_key(key: str) -> InputError:
-    """The sentence for a key that does not exist, with the nearest ones that do."""
-    keys = known_keys()
-    tail = key.rpartition(".")[2]
-    near = get_close_matches(key, keys, n=2, cutoff=0.6) or [
-        k for k in keys if k.rpartition(".")[2] in get_close_matches(tail, [x.rpartition(".")[2] for x in keys], n=2)
-    ]
-    hint = f"did you mean {' or '.join(near[:3])}?" if near else "`issim parameters` lists what can be set."
-    return InputError(f"'{key}' is not a key of the configuration; {hint}")

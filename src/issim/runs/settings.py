@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from issim.errors import InputError, out_of_range, unknown_name
 from issim.evidence import Evidence
@@ -53,9 +53,14 @@ class Settings:
     overrides: Mapping[str, float] = field(default_factory=dict)
 
 
-def mutable(table: type) -> type:
+def mutable(table: type, leave_out: Collection[str] = ()) -> type:
     """A dataclass with the same typed fields that a configuration may fill in (frozen ones are read-only)."""
-    fields = [(f.name, f.type, dataclasses.field(default=f.default)) for f in dataclasses.fields(table)]
+    hints = get_type_hints(table)
+    fields = [
+        (f.name, hints[f.name], dataclasses.field(default=f.default))
+        for f in dataclasses.fields(table)
+        if f.name not in leave_out
+    ]
     return dataclasses.make_dataclass(table.__name__, fields, namespace={"__module__": table.__module__})
 
 

@@ -1,0 +1,4 @@
+demo test:
+	python3 do.py $@
+
+.PHONY: demo test

@@ -1,0 +1,74 @@
+"""How fast is the model? One report, in one run, on one machine.
+
+    python experiments/benchmark/run.py            up to 100,000 firms, two minutes
+    python experiments/benchmark/run.py --full     up to 1,000,000 firms
+
+Every line is measured in a process of its own. Compare ratios, not digits: machines differ and are shared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+
+
+def measured(script: str, *words: str, **environment: str) -> dict[str, Any]:
+    """What a script of this folder prints as JSON."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / script), *words],
+        env=os.environ | environment, capture_output=True, text=True,
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def line(what: str, value: float, unit: str, target: float | None, *, above: bool = False) -> None:
+    """Print one line of the report, with its target and whether it is met."""
+    verdict = ""
+    if target is not None:
+        met = value >= target if above else value <= target
+        verdict = f"target {'at least' if above else 'at most'} {target:g}: {'met' if met else 'MISSED'}"
+    print(f"{what:58s} {value:12,.3g} {unit:18s} {verdict}", flush=True)
+
+
+def main() -> None:
+    """Measure and print the report."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--full", action="store_true", help="a million firms as well")
+    given = options.parse_args()
+    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors")
+    with tempfile.TemporaryDirectory() as cache:
+        cold = measured("measure.py", "--months", "1", ISSIM_CACHE_DIR=cache)
+        warm = measured("measure.py", "--months", "1", ISSIM_CACHE_DIR=cache)
+    line("import, compile, first world and run: nothing cached", cold["start"], "s", 40)
+    line("the same, CPU", cold["start_cpu"], "s", None)
+    line("import, first world and run: compiled rules cached", warm["start"], "s", 3)
+    sizes = {1_000: 20, 10_000: 5, 100_000: 1} | ({1_000_000: 1} if given.full else {})
+    thousand = 0.0
+    for firms, repeat in sizes.items():
+        found = measured("measure.py", "--firms", str(firms), "--repeat", str(repeat))
+        thousand = thousand or found["ns"]
+        print(f"\n{firms:,} firms, 120 months, {found['pairs']:,} candidate exchanges")
+        line("  the month", found["ns"], "ns/firm-month", {1_000: 100, 1_000_000: 300}.get(firms))
+        line("  120 months", found["months"], "s CPU", None)
+        line("  building the world", found["build"], "s CPU", None)
+        line("  world against its 120 months", found["build"] / found["months"], "x", 1)
+        line("  peak memory", found["memory_gb"], "GiB", 6 if firms == 1_000_000 else None)
+    plain = measured("firm_by_firm.py", NUMBA_DISABLE_JIT="1")
+    print(f"\nfirm by firm through Mesa agents and uncompiled rules ({plain['firms']:,} firms, same bits)")
+    line("  the month", plain["ns"], "ns/firm-month", None)
+    line("  ratio to the compiled month at 1,000 firms", plain["ns"] / thousand, "x", 300, above=True)
+
+
+if __name__ == "__main__":
+    main()

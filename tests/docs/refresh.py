@@ -1,0 +1,188 @@
+"""Writes the generated parts of the documents: tables of docs/ODD.md, and the README's picture and table.
+
+    python tests/docs/refresh.py              the tables of docs/ODD.md, at once
+    python tests/docs/refresh.py --results    also runs the default job for the README's picture and table
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from issim import draws
+from issim.evidence import load
+from issim.rules.behaviour import Behaviour
+from issim.rules.observe import OBSERVABLES
+from issim.runs.parameters import parameters, shown
+from issim.units import columns, parameters_of
+from issim.world import state
+from issim.world.conditions import EFFECTS, Conditions
+
+ROOT = Path(__file__).resolve().parents[2]
+ODD = ROOT / "docs" / "ODD.md"
+README = ROOT / "README.md"
+PICTURE = ROOT / "docs" / "figures" / "adoption.png"
+#: Width of the README's picture in pixels: sharp on a page, small in a repository.
+WIDTH = 1600
+GENERATED = re.compile(r"<!-- generated: (\w+) -->\n(.*?)<!-- end -->", re.DOTALL)
+
+WORLD = (state.Firms, state.Offers, state.Needs, state.Pairs, state.Links, state.Goods, state.Countries, state.Barriers)
+STATE = (state.FirmState, state.PairState, state.Market, state.LeverState, state.Work)
+
+#: What each group of parameters is about, and where it is declared.
+GROUPS = {
+    "run": ("how often and how long: `seed`, `n_seeds`, `n_months`, `threads`", "runs/settings.py"),
+    "region": ("the region's size and clusters", "world/region.py"),
+    "population": ("who the firms are and how their answers hang together", "population/options.py"),
+    "streams": ("residues and uses, how many and how large", "population/streams.py"),
+    "peers": ("the information network", "world/peers.py"),
+    "candidates": ("which exchanges are worth thinking of", "world/candidates.py"),
+    "goods": ("terms of trade of each good", "evidence/good.py"),
+    "countries": ("taxes and digital intensity of each country", "evidence/countries.py"),
+    "barriers": ("prevalence and strength of each blocking point", "evidence/barriers.py"),
+    "waste": ("quantities of residues", "evidence/waste.py"),
+    "behaviour": ("constants of the rules, see 7.12", "rules/behaviour.py"),
+    "policy": ("every number of every packaged lever", "levers/base.py"),
+}
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    for row in rows:
+        lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def of_columns(tables: Iterable[type]) -> str:
+    """One Markdown table per table of arrays: the columns that it declares."""
+    parts = []
+    for declared in tables:
+        about = (declared.__doc__ or "").strip().splitlines()[0]
+        rows = [
+            (f"`{name}`", col.dtype, col.unit, limits(col.low, col.high), col.meaning)
+            for name, col in columns(declared).items()
+        ]
+        head = ("column", "type", "unit", "range", "meaning")
+        parts.append(f"**{declared.__name__}**: {about}\n\n{table(head, rows)}")
+    return "\n".join(parts)
+
+
+def limits(low: float, high: float) -> str:
+    """A range in words that need no infinity."""
+    if low == float("-inf"):
+        return "any" if high == float("inf") else f"≤ {high:g}"
+    return f"≥ {low:g}" if high == float("inf") else f"{low:g} to {high:g}"
+
+
+def conditions() -> str:
+    """The table of conditions, and the effects that a lever can have."""
+    rows = [(f"`{e.name}`", e.unit, limits(e.low, e.high), e.meaning) for e in EFFECTS]
+    return of_columns([Conditions]) + "\nEffects, all neutral at 0:\n\n" + table(("effect", "unit", "range", "meaning"), rows)
+
+
+def barriers() -> str:
+    """The 24 blocking points."""
+    rows = [
+        (b.number, b.text, b.stage, b.channel, shown(b.prevalence), b.how, shown(b.strength))
+        for b in load().barriers
+    ]
+    return table(("no.", "blocking point", "stage", "acts on", "share of firms", "how that is known", "strength φ"), rows)
+
+
+def behaviour() -> str:
+    """The constants of behaviour with their defaults."""
+    rows = [
+        (f"`{p.name}`", shown(p.value), p.par.unit, p.par.prior or "fixed", p.par.source)
+        for p in parameters_of(Behaviour(), "behaviour")
+    ]
+    return table(("constant", "default", "unit", "prior", "source"), rows)
+
+
+def groups() -> str:
+    """How many parameters each group has, and how many of them are assumptions."""
+    group_of = {p.name: p.name.partition(".")[0] if "." in p.name else "run" for p in parameters()}
+    number = Counter(group_of.values())
+    assumed = Counter(group_of[p.name] for p in parameters() if "assumption" in p.par.source)
+    rows = [
+        (f"`{group}`", number[group], assumed[group], GROUPS[group][0], f"`{GROUPS[group][1]}`") for group in number
+    ]
+    return table(("group", "parameters", "of these assumptions", "about", "declared in"), rows)
+
+
+#: What writes each generated block of docs/ODD.md.
+BLOCKS: dict[str, Callable[[], str]] = {
+    "world": lambda: of_columns(WORLD),
+    "state": lambda: of_columns(STATE),
+    "conditions": conditions,
+    "draws": lambda: table(("stream of randomness", "number"), [(f"`{name}`", n) for name, n in draws.STREAMS.items()]),
+    "observables": lambda: table(("column", "unit", "meaning"), [(f"`{o.name}`", o.unit, o.meaning) for o in OBSERVABLES]),
+    "barriers": barriers,
+    "groups": groups,
+    "reasons": lambda: table(("code", "reason"), list(enumerate(state.REASONS))[1:]),
+    "behaviour": behaviour,
+}
+
+
+def refreshed(text: str) -> str:
+    """A document with every generated block written anew."""
+    return GENERATED.sub(lambda found: block(found.group(1), BLOCKS[found.group(1)]()), text)
+
+
+def block(name: str, content: str) -> str:
+    """One generated block between its marks."""
+    return f"<!-- generated: {name} -->\n{content}<!-- end -->"
+
+
+def default_job() -> tuple[str, dict[str, object]]:
+    """The closing words of the default job, and its tables."""
+    from issim.analysis import summary
+    from issim.commands import simulated
+    from issim.runs.job import plan
+
+    chosen = plan([])
+    tables = simulated(chosen)
+    return summary.as_text(tables["series"], chosen.settings.region.name, chosen.settings.policy.question), dict(tables)
+
+
+def results_block(words: str) -> str:
+    """The closing words of the default job as the README shows them."""
+    return f"```text\n{words}\n```\n"
+
+
+def write_picture(tables: dict[str, object]) -> None:
+    """Draw the adoption figure of these tables and keep it, made smaller, for the README."""
+    from PIL import Image
+
+    from issim.plots import slides
+    from issim.runs.job import plan
+    from issim.store.manifest import version
+
+    with TemporaryDirectory() as folder:
+        slides.draw(tables, Path(folder), plan([]).settings.region.name, version())  # type: ignore[arg-type]
+        with Image.open(Path(folder) / "adoption.png") as drawn:
+            size = (WIDTH, round(drawn.height * WIDTH / drawn.width))
+            small = drawn.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+            PICTURE.parent.mkdir(parents=True, exist_ok=True)
+            small.quantize(256, dither=Image.Dither.NONE).save(PICTURE, optimize=True)
+
+
+def main() -> None:
+    """Write what was asked for."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--results", action="store_true", help="run the default job for the README's picture and table")
+    given = asked.parse_args()
+    ODD.write_text(refreshed(ODD.read_text(encoding="utf-8")), encoding="utf-8")
+    if given.results:
+        words, tables = default_job()
+        text = README.read_text(encoding="utf-8")
+        README.write_text(GENERATED.sub(lambda _: block("results", results_block(words)), text), encoding="utf-8")
+        write_picture(tables)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""Levers on two firms and by hand, and the ways to a partner; compilation is off here (see test_register.py)."""
+
+import numpy as np
+import pytest
+from rules.plain.case import CALM, SEED, case, met
+from worlds import changed, policy, toy
+
+from issim.draws import LEVER, NOBODY, place_word, uniforms
+from issim.jit import is_compiled
+from issim.rules import asking, binding, force, operate, search, start
+from issim.rules import policy as enacting
+from issim.rules.exchange import meet
+from issim.world import state as S
+from issim.world.blank import blank_state
+from issim.world.conditions import EFFECT_NAMES, FREIGHT_RELIEF, LANDFILL_TAX
+
+pytestmark = pytest.mark.skipif(is_compiled(), reason="processes cannot be called from Python when compiled")
+
+
+def test_amounts_add_up_and_shares_are_taken_one_after_the_other():
+    c = case({"landfill_tax": 10.0, "freight_relief": 0.5}, {"landfill_tax": 4.0, "freight_relief": 0.4, "strength": 0.5})
+    levers = c.state.levers
+    assert force.amount_on(c.conditions, levers, LANDFILL_TAX, 0, 0) == 12.0
+    assert force.share_on(c.conditions, levers, FREIGHT_RELIEF, 0, 0) == pytest.approx(1 - 0.5 * 0.8)
+    assert force.amount_on(c.conditions, levers, EFFECT_NAMES.index("quota"), 0, 0) == 0.0
+
+
+def test_a_share_never_exceeds_one():
+    c = case({"freight_relief": 0.8, "strength": 2.0})
+    assert force.share_on(c.conditions, c.state.levers, FREIGHT_RELIEF, 0, 0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("lever", "reached", "strength"),
+    [
+        ({"strength": 0.7}, -1, 0.7),
+        ({"strength": 0.7, "target": 0}, -1, 0.0),
+        ({"strength": 0.7, "enrols": 1}, -1, 0.0),
+        ({"strength": 0.7, "enrols": 1}, 1, 0.7),
+        ({"strength": np.r_[np.full(4, 0.2), np.zeros(20)], "enrols": 1, "lasts": 1}, 1, 0.2),
+        ({"strength": np.r_[np.full(4, 0.2), np.zeros(20)], "enrols": 1}, 1, 0.0),
+    ],
+)
+def test_how_strongly_a_lever_acts_on_a_firm(lever, reached, strength):
+    c = case(lever)
+    c.state.levers.reached[0, 0] = reached
+    assert force.strength_on(c.conditions, c.state.levers, 0, 0, 10) == strength
+
+
+def test_a_lever_acts_to_the_end_of_the_month_in_which_its_money_ran_out():
+    c = case({"budget": 100.0})
+    enacting.spend(0, 99.0, c.state, c.conditions, 3)
+    assert c.state.levers.stopped[0] == -1
+    enacting.spend(0, 1.0, c.state, c.conditions, 4)
+    assert (c.state.levers.spent[0], c.state.levers.stopped[0], c.state.work.sums[S.PUBLIC]) == (100.0, 4, 100.0)
+    enacting.spend(0, 1.0, c.state, c.conditions, 5)
+    assert c.state.levers.stopped[0] == 4
+    assert [force.in_force(c.conditions, c.state.levers, 0, month) for month in (4, 5)] == [1.0, 0.0]
+
+
+def test_a_firm_that_is_reached_wakes_learns_trusts_and_joins():
+    c = case({"enrols": 1, "joins": 1, "unit_cost": 800.0, "awareness_gain": 1.0, "skills_gain": 0.2, "trust_gain": 0.5,
+              "strength": 0.5}, {"enrols": 1, "awareness_gain": 0.5})  # fmt: skip
+    firms = c.state.firms
+    drawn = uniforms(SEED, LEVER, 4, int(c.world.firms.index[1]), NOBODY, place_word(0, 0, 7, 1))[0]
+    enacting.reach(0, 1, c.world, c.state, c.conditions, SEED, 4)
+    assert firms.awareness[1] == (2 if drawn < 0.5 else 1)
+    assert (firms.digital[1], firms.member[1], c.state.levers.reached[0, 1]) == (pytest.approx(0.55), 1, 4)
+    assert firms.trust[1] == pytest.approx(0.8 + 0.25 * 0.2)
+    assert c.state.work.sums[S.PUBLIC] == 800.0
+
+
+def test_the_queue_is_keyed_to_lever_and_firm():
+    c = policy(30, 1, [{"enrols": 1}, {"enrols": 1}])
+    world = toy(30)
+    state = blank_state(world, c)
+    for lever in (0, 1):
+        enacting.queue(lever, world, state, c, SEED)
+    first, second = state.levers.order
+    assert sorted(first) == sorted(second) == list(range(30))
+    assert first.tolist() != second.tolist()
+    keys = [uniforms(SEED, LEVER, 0, int(world.firms.index[k]), NOBODY, place_word(0, 0, 7, 0))[0] for k in first]
+    assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize(
+    ("lever", "n_reached"),
+    [
+        ({"capacity": 3.0}, 3),
+        ({"capacity": np.inf}, 30),
+        ({"capacity": 9.0, "unit_cost": 10.0, "budget": 35.0}, 4),  # the fourth uses the budget up
+        ({"capacity": np.inf, "stages": 1}, -1),
+        ({"capacity": 9.0, "target": 0}, 0),
+    ],
+)
+def test_no_more_firms_are_enrolled_than_allowed(lever, n_reached):
+    world = toy(30)
+    c = policy(30, 2, [{"enrols": 1} | lever])
+    state = blank_state(world, c)
+    start.start(world, state, c, CALM.record(), SEED)
+    if n_reached < 0:  # only those who are not aware
+        n_reached = int((world.firms.awareness == 1).sum())
+    assert enacting.enrol(0, world, state, c, CALM.record(), SEED, 0) == n_reached
+    assert (state.levers.reached[0] >= 0).sum() == n_reached
+    chosen = state.work.changed_firms[:n_reached]
+    assert set(chosen) == set(np.flatnonzero(state.levers.reached[0] == 0))
+    if n_reached == 3:
+        assert chosen.tolist() == state.levers.order[0, :3].tolist()
+
+
+def test_relief_comes_and_goes_with_the_lever():
+    strength = np.r_[0.0, 1.0, 0.5, np.zeros(21)]
+    c = case({"relief": np.full(24, 0.6), "strength": strength, "running_cost": 10.0}, barriers=np.array([1, 0], np.uint32))
+    seen = []
+    for month in range(4):
+        enacting.enact(c.world, c.state, c.conditions, c.behaviour, SEED, month)
+        seen.append(float(c.state.firms.factor[2, 0]))
+    assert seen == pytest.approx([0.65, 1 - 0.35 * 0.4, 1 - 0.35 * 0.7, 0.65])
+    assert c.state.levers.spent[0] == 20.0
+
+
+def test_support_is_paid_from_the_budget_of_its_own_lever():
+    c = met({"reuse_payment": 5.0, "capex_grant": 0.4}, {"price_relief": 0.1})
+    c.state.pairs.since[0] = 3
+    operate.pay_support(0, 10.0, 94.5, c.world, c.state, c.conditions, 3)
+    assert c.state.levers.spent == pytest.approx([450.0, 94.5])
+    operate.pay_support(0, 10.0, -1.0, c.world, c.state, c.conditions, 4)  # no relief on a worthless input, no grant
+    assert c.state.levers.spent == pytest.approx([500.0, 94.5])
+
+
+@pytest.mark.parametrize(
+    ("lever", "searching", "luck", "after"),
+    [
+        ({}, (0, 0), 0.02, (1, 0)),  # 0.03 * exp(0.4 * -0.1 + 0.5 * 0.5) = 0.037; the second is not aware
+        ({}, (0, 0), 0.04, (0, 0)),
+        ({"search_push": 0.5}, (0, 0), 0.4, (1, 0)),  # 1 - exp(-0.537) = 0.415
+        ({}, (1, 1), 0.03, (0, 0)),  # gives up: 1 - exp(-0.04) = 0.0392
+        ({}, (1, 1), 0.05, (1, 1)),
+        ({"quota": 0.5}, (0, 0), 0.2, (1, 0)),  # short of 50 t: 1 - exp(-0.25) = 0.2212
+        ({"quota": 0.5}, (1, 1), 0.01, (1, 0)),  # one that is obliged does not give up
+    ],
+)
+def test_who_searches(lever, searching, luck, after):
+    c = case(lever)
+    c.state.firms.searching[:] = searching
+    c.state.work.luck[:, 1] = luck
+    search.start_or_stop(c.world, c.state, c.conditions, c.behaviour, 0)
+    assert c.state.firms.searching.tolist() == list(after)
+
+
+def test_a_searching_firm_meets_through_its_contacts():
+    c = case()
+    c.state.firms.searching[0] = 1
+    c.state.work.luck[:, 2] = 0.037  # 1 - exp(-0.06 * exp(-10 / 22)) = 0.0374
+    assert search.through_contacts(c.world, c.state, c.behaviour, SEED, 0, 0) == 1
+    c.state.work.luck[:, 2] = 0.038
+    assert search.through_contacts(c.world, c.state, c.behaviour, SEED, 0, 0) == 0
+    c.state.work.luck[:, 2] = 0.0001
+    c.state.firms.searching[0] = 0
+    assert search.through_contacts(c.world, c.state, c.behaviour, SEED, 0, 0) == 0
+
+
+def test_a_platform_shows_members_to_each_other_only():
+    c = case({"recall": 2.0, "data_quality": 1.0, "strength": 50.0})
+    c.state.firms.searching[:] = 1
+    c.state.firms.member[0] = 1
+    assert search.platform_sight(0, c.world, c.state) == 0.0
+    assert search.through_platform(c.world, c.state, c.conditions, SEED, 0, 0) == 0
+    c.state.firms.member[1] = 1
+    assert search.platform_sight(0, c.world, c.state) == 1.0
+    assert search.through_platform(c.world, c.state, c.conditions, SEED, 0, 0) == 2  # both find the same pair
+    c.state.work.luck[:] = 0.99
+    search.search(c.world, c.state, c.conditions, c.behaviour, SEED, 0)
+    assert (c.state.pairs.stage[0], c.state.work.counts[S.NEW_MET]) == (S.MET, 1)
+
+
+def test_facilitators_introduce_the_best_pairs_first_and_no_more_than_they_can():
+    world = toy(30)
+    c = policy(30, 6, [{"introductions": 2.5}])
+    state = blank_state(world, c)
+    start.start(world, state, c, CALM.record(), SEED)
+    gains = -state.work.keys[state.work.ranked]
+    assert (np.diff(gains) <= 0).all() and sorted(state.work.ranked) == list(range(len(world.pairs.donor)))
+    found = search.through_facilitator(world, state, c, 0, 0)
+    assert state.work.changed_pairs[:found].tolist() == state.work.ranked[:2].tolist()
+    for pair in state.work.changed_pairs[:found]:
+        meet(int(pair), world, state, 0)
+    assert search.through_facilitator(world, state, c, 1, 0) == 3
+    assert state.work.changed_pairs[:3].tolist() == state.work.ranked[2:5].tolist()
+
+
+def test_ranking_for_facilitators_begins_with_the_greatest_joint_gain():
+    world = toy(20)
+    c = policy(20, 2, [{"introductions": 1.0}])
+    state = blank_state(world, c)
+    start.start_pairs(world, state, CALM.record())
+    state.work.prices[:] = 1.0
+    start.rank_pairs(world, state, c, CALM.record())
+    gains = [asking.offered_gain(int(pair), world, state, c, CALM.record(), 0) for pair in state.work.ranked]
+    assert gains == sorted(gains, reverse=True)
+
+
+def test_which_barriers_are_felt_and_who_stands_before_them():
+    relief = np.zeros(24)
+    relief[0] = 0.6
+    c = met({"relief": relief}, barriers=np.array([0b11, 0b1], np.uint32))
+    stage, felt = np.zeros(2, np.int8), np.zeros(2, np.uint32)
+    luck = np.full((2, 24), 0.5)
+    binding.look(c.world.firms.barriers, c.state.firms, c.state.levers, c.conditions, luck, 0, stage, felt)
+    assert (stage.tolist(), felt.tolist()) == ([3, 3], [0b10, 0])
+    binding.look(c.world.firms.barriers, c.state.firms, c.state.levers, c.conditions, luck, -1, stage, felt)
+    assert felt.tolist() == [0b11, 0b1]
+    assert binding.relief_at(c.conditions, c.state.levers, 0, 0, 3) == 0.6
+    standing = np.zeros((4, 2), np.int8)
+    binding.stand(c.world.pairs, c.state.firms, c.state.pairs, standing)
+    assert standing.tolist() == [[0, 0], [0, 0], [1, 1], [0, 0]]
+    n_felt, brakes = np.zeros(24, np.int64), np.zeros(24)
+    binding.bind(c.world.pairs, c.world.barriers, c.world.firms.barriers, c.state.firms, c.state.pairs, c.state.levers,
+                 c.conditions, c.behaviour, luck, 0, standing, n_felt, brakes)  # fmt: skip
+    assert n_felt.tolist() == [0] * 24  # the first is relieved, the second bites at stage D, before which nobody stands
+    assert brakes[0] == pytest.approx(-np.log(1 - 0.35 * 0.4))
+    assert brakes[1] == 0.0
+
+
+def test_awareness_set_from_outside_keeps_the_counts_of_peers():
+    c = case(behaviour=changed(CALM, start_searching=1.0))
+    asking.set_awareness(0, 1, c.world.peers, c.state.firms)
+    assert (c.state.firms.awareness[0], c.state.firms.peers_aware[1], c.state.firms.searching[0]) == (1, 0, 0)
+    asking.set_awareness(0, 3, c.world.peers, c.state.firms)
+    assert (c.state.firms.awareness[0], c.state.firms.peers_aware[1]) == (3, 1)
