@@ -29,10 +29,25 @@ from issim.world.state import (
 
 #: Rates so high that a few dozen firms show every event within a few months.
 BUSY = Behaviour(
-    outside_influence=0.03, contagion=0.2, word_of_mouth=0.05, search_rate=0.3, contact_rate=0.6, decision_rate=0.8,
-    lead_time=2.0, fall_through=0.05, worthwhile=50.0, start_share=0.1, start_searching=0.5, closure=0.02,
-    interruption=0.1, patience=0.4, distrust_end=0.05, forgetting=0.03, rest=3.0, paperwork=1500.0,
-)  # fmt: skip
+    outside_influence=0.03,
+    contagion=0.2,
+    word_of_mouth=0.05,
+    search_rate=0.3,
+    contact_rate=0.6,
+    decision_rate=0.8,
+    lead_time=2.0,
+    fall_through=0.05,
+    worthwhile=50.0,
+    start_share=0.1,
+    start_searching=0.5,
+    closure=0.02,
+    interruption=0.1,
+    patience=0.4,
+    distrust_end=0.05,
+    forgetting=0.03,
+    rest=3.0,
+    paperwork=1500.0,
+)
 
 STAGE_OF_BARRIER = np.array([2, 3, 2, 2, 0, 1, 2, 2, 2, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 3, 3, 3, 2, 1], np.int8)
 
@@ -48,10 +63,23 @@ def csr(rows: Any, items: Any, n_rows: int) -> Links:
 def goods(**changes: float) -> Goods:
     """Twelve goods of one kind, all tonnes: what it costs to give away and what it is worth to take."""
     values = {
-        "gate_fee": 80, "taxable": 1, "virgin_price": 150, "price_volatility": 0.2, "gate_volatility": 0.1,
-        "reversion": 0.5, "discount": 0.3, "replaced": 0.9, "processing": 60, "freight": 0.1, "freight_co2": 0.08,
-        "co2_saved": 500, "reach": 1000, "capex": 1000, "capex_km": 0, "is_mass": 1,
-    } | changes  # fmt: skip
+        "gate_fee": 80,
+        "taxable": 1,
+        "virgin_price": 150,
+        "price_volatility": 0.2,
+        "gate_volatility": 0.1,
+        "reversion": 0.5,
+        "discount": 0.3,
+        "replaced": 0.9,
+        "processing": 60,
+        "freight": 0.1,
+        "freight_co2": 0.08,
+        "co2_saved": 500,
+        "reach": 1000,
+        "capex": 1000,
+        "capex_km": 0,
+        "is_mass": 1,
+    } | changes
     return Goods(**{name: np.full(12, float(value)) for name, value in values.items()})
 
 
@@ -84,7 +112,9 @@ def random_firms(n: int, luck: np.random.Generator, region: int, side: float) ->
     )
 
 
-def random_pairs(firms: Firms, offers: Offers, needs: Needs, luck: np.random.Generator, per_offer: int) -> Pairs:
+def random_pairs(
+    firms: Firms, offers: Offers, needs: Needs, luck: np.random.Generator, per_offer: int
+) -> Pairs:
     """Up to `per_offer` needs of its good, of other firms, for each offer."""
     offer: list[int] = []
     need: list[int] = []
@@ -108,7 +138,9 @@ def random_pairs(firms: Firms, offers: Offers, needs: Needs, luck: np.random.Gen
     )
 
 
-def toy(n: int = 60, seed: int = 0, region: int = 0, n_peers: int = 6, per_offer: int = 3, **changes: float) -> World:
+def toy(
+    n: int = 60, seed: int = 0, region: int = 0, n_peers: int = 6, per_offer: int = 3, **changes: float
+) -> World:
     """A random valid world of `n` firms, each with two offers and two needs of different goods."""
     luck = np.random.default_rng([seed, region])
     firms = random_firms(n, luck, region, 60.0)
@@ -138,7 +170,7 @@ def both_ends(pairs: Pairs, n: int) -> Links:
 
 
 def full_mixing(n: int, n_aware: int) -> World:
-    """Firms that are all each other's peers, have no barriers and nothing to exchange; the first few are aware."""
+    """Firms that are all peers, have no barriers and nothing to exchange; the first few are aware."""
     firms = random_firms(n, np.random.default_rng(1), 0, 60.0)
     awareness = np.ones(n, np.int8)
     awareness[:n_aware] = 2
@@ -150,19 +182,32 @@ def full_mixing(n: int, n_aware: int) -> World:
     pairs = Pairs(rows, rows, rows, rows, codes, np.zeros(0, np.float32), codes, np.zeros(0, np.float32))
     nothing = np.zeros(0)
     return World(
-        firms, Offers(rows, codes, nothing), Needs(rows, codes, nothing), pairs, peers, both_ends(pairs, n), goods(),
-        Countries(np.zeros(5)), barriers(),
-    )  # fmt: skip
+        firms,
+        Offers(rows, codes, nothing),
+        Needs(rows, codes, nothing),
+        pairs,
+        peers,
+        both_ends(pairs, n),
+        goods(),
+        Countries(np.zeros(5)),
+        barriers(),
+    )
 
 
 def two_firms(**changes: Any) -> World:
     """A donor of 100 t/yr and a receiver of 90 t/yr of its good, 10 km apart, peers, without barriers."""
     firms = random_firms(2, np.random.default_rng(2), 0, 10.0)
     values: dict[str, Any] = {
-        "country": np.zeros(2, np.int8), "employees": np.array([10.0, 20.0]), "awareness": np.array([2, 1], np.int8),
-        "readiness": np.full(2, 3.0), "digital": np.full(2, 0.5), "trust": np.array([0.6, 0.8]),
-        "benefits": np.full(2, 0.5), "barriers": np.zeros(2, np.uint32), "gate_factor": np.ones(2),
-    }  # fmt: skip
+        "country": np.zeros(2, np.int8),
+        "employees": np.array([10.0, 20.0]),
+        "awareness": np.array([2, 1], np.int8),
+        "readiness": np.full(2, 3.0),
+        "digital": np.full(2, 0.5),
+        "trust": np.array([0.6, 0.8]),
+        "benefits": np.full(2, 0.5),
+        "barriers": np.zeros(2, np.uint32),
+        "gate_factor": np.ones(2),
+    }
     firms = firms._replace(**(values | changes))
     pairs = Pairs(
         *(np.array([k], np.int32) for k in (0, 0, 0, 1)), good=np.zeros(1, np.int8),
@@ -233,16 +278,25 @@ def policy(n_firms: int, n_months: int, rows: list[dict[str, Any]]) -> Condition
     return made
 
 
-#: One lever of every family: a mandate, taxes, a training that runs out of money, a platform, a facilitator, grants.
+#: One lever of every family: mandate, taxes, a training that runs out of money, platform, facilitator, grants.
 EVERY_KIND: list[dict[str, Any]] = [
     {"quota": 0.3, "penalty": 40.0, "min_employees": 10.0, "running_cost": 100.0},
     {"landfill_tax": 25.0, "price_relief": 0.1, "outside_influence": 0.02},
-    {"enrols": 1, "lasts": 1, "capacity": 2.5, "unit_cost": 800.0, "budget": 9000.0, "skills_gain": 0.3,
-     "awareness_gain": 0.8, "trust_gain": 0.1, "relief": np.where(np.arange(24) % 3 == 0, 0.6, 0.0)},
+    {
+        "enrols": 1,
+        "lasts": 1,
+        "capacity": 2.5,
+        "unit_cost": 800.0,
+        "budget": 9000.0,
+        "skills_gain": 0.3,
+        "awareness_gain": 0.8,
+        "trust_gain": 0.1,
+        "relief": np.where(np.arange(24) % 3 == 0, 0.6, 0.0),
+    },
     {"enrols": 1, "joins": 1, "capacity": 4.0, "recall": 0.3, "data_quality": 0.7, "search_push": 0.05},
     {"introductions": 1.5, "relief": np.full(24, 0.2), "freight_relief": 0.2, "running_cost": 5000.0},
     {"capex_grant": 0.4, "reuse_payment": 5.0, "paperwork_relief": 0.5, "budget": 3000.0},
-]  # fmt: skip
+]
 
 
 def every_kind(n_firms: int, n_months: int, strength: float | None = None) -> Conditions:

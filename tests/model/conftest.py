@@ -22,9 +22,9 @@ from issim.world.state import World
 def behaviour() -> Behaviour:
     """So lively that every stage of an exchange and most reasons for its end occur within three years."""
     return Behaviour(
-        start_share=0.1, search_rate=0.3, contact_rate=2.0, contact_distance=80.0, decision_rate=1.5,
-        worthwhile=5.0, paperwork=100.0, lead_time=4.0, interruption=0.2, closure=0.02, distrust_end=0.1,
-        forgetting=0.05,
+        start_share=0.1, bargaining=0.35, search_rate=0.3, contact_rate=2.0, contact_distance=80.0,
+        decision_rate=1.5, worthwhile=5.0, paperwork=100.0, lead_time=4.0, interruption=0.2, closure=0.02,
+        distrust_end=0.1, forgetting=0.05,
     )  # fmt: skip
 
 

@@ -150,6 +150,20 @@ def test_an_exchange_that_ended_is_not_drawn() -> None:
     assert drawn == {1: [], 2: [3], 5: [3, 5], 6: [5]}
 
 
+def test_the_map_shows_the_months_asked_for(tables: Tables) -> None:
+    about = slides.provenance(tables, "mixed", "0.1.0")
+    frames = [region_map.Frame("training", month) for month in (0, 12, 48)]
+    parts = [tables[name] for name in ("firms", "panel", "pairs", "events")]
+    fig = region_map.figure(*parts, about, tables["series"], frames)
+    series = tables["series"].query("policy == 'training' and seed == 3").set_index("month")["operating"]
+    times = ("At the start", "After one year", "After four years")
+    told = [
+        f"{when}: {keys.exchanges(int(series[frame.month]))}"
+        for when, frame in zip(times, frames, strict=True)
+    ]
+    assert [axes.get_title(loc="left") for axes in fig.axes] == told
+
+
 def test_regions_stand_side_by_side_and_keep_their_firms(run_tables: Callable[..., Tables]) -> None:
     firms = run_tables(n_regions=3)["firms"]
     placed, squares = region_map.laid_out(firms)
@@ -163,7 +177,7 @@ def test_regions_stand_side_by_side_and_keep_their_firms(run_tables: Callable[..
 
 
 def test_arcs_join_their_ends_and_bend_inwards() -> None:
-    start, end = np.array([[0.0, 0.0], [100.0, 100.0]]), np.array([[100.0, 0.0], [0.0, 100.0]])
+    start, end = np.array([[0.0, 0.0], [0.0, 100.0]]), np.array([[100.0, 0.0], [100.0, 100.0]])
     lines = region_map.arcs(start, end, (50.0, 50.0))
     assert lines[:, 0].tolist() == start.tolist()
     assert lines[:, -1].tolist() == end.tolist()

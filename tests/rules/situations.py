@@ -51,7 +51,9 @@ def plain(rule: Any) -> Any:
 def arguments(rule: Any, inputs: dict[str, Any]) -> list[Any]:
     """Inputs in the order of the rule's parameters, lists as what the kernels pass, constants as a record."""
     names = list(inspect.signature(plain(rule)).parameters)
-    assert sorted(names) == sorted(inputs), f"{plain(rule).__name__} takes {names}, the table gives {sorted(inputs)}"
+    assert sorted(names) == sorted(inputs), (
+        f"{plain(rule).__name__} takes {names}, the table gives {sorted(inputs)}"
+    )
     made = dict(inputs)
     for name, value in inputs.items():
         if name == "behaviour":

@@ -12,14 +12,18 @@ from issim import jit
 @pytest.fixture
 def package(tmp_path):
     """A copy of the package's sources."""
-    return shutil.copytree(jit.PACKAGE, tmp_path / "issim", ignore=shutil.ignore_patterns("__pycache__", "data"))
+    return shutil.copytree(
+        jit.PACKAGE, tmp_path / "issim", ignore=shutil.ignore_patterns("__pycache__", "data")
+    )
 
 
 def test_an_unchanged_copy_has_the_same_hash(package):
     assert jit.sources_hash(package) == jit.sources_hash() == jit.CACHE.name.removeprefix("rules-")
 
 
-@pytest.mark.parametrize("file", ["rules/hazard.py", "rules/month.py", "draws.py", "jit.py", "world/state.py", "world/peers.py"])
+@pytest.mark.parametrize(
+    "file", ["rules/hazard.py", "rules/month.py", "draws.py", "jit.py", "world/state.py", "world/peers.py"]
+)
 def test_an_edit_in_any_compiled_source_changes_the_folder(package, file):
     before = jit.sources_hash(package)
     path = package / file
@@ -48,17 +52,26 @@ def test_every_file_with_a_compiled_function_is_hashed():
     hashed = {path for pattern in jit.COMPILED for path in jit.PACKAGE.glob(pattern)}
     marks = ("@rule", "@process", "njit", "from issim.jit import")
     compiled = {path for path in jit.PACKAGE.rglob("*.py") if any(mark in path.read_text() for mark in marks)}
-    asks_only = {path for path in compiled if "@rule" not in path.read_text() and "@process" not in path.read_text()}
+    asks_only = {
+        path for path in compiled if "@rule" not in path.read_text() and "@process" not in path.read_text()
+    }
     assert compiled - asks_only <= hashed
 
 
 def test_an_edited_helper_is_what_runs(package, tmp_path):
     """The trap itself: a rule that calls a rule of another file, edited between two processes."""
     call = "from issim.rules.decide import lead_time as _; from issim.rules.hazard import happens; print(happens(0.5, 0.6))"
-    env = {"PYTHONPATH": str(tmp_path), "ISSIM_CACHE_DIR": str(tmp_path / "cache"), "PATH": "", "HOME": str(tmp_path)}
+    env = {
+        "PYTHONPATH": str(tmp_path),
+        "ISSIM_CACHE_DIR": str(tmp_path / "cache"),
+        "PATH": "",
+        "HOME": str(tmp_path),
+    }
 
     def answer():
-        done = subprocess.run([sys.executable, "-c", call], env=env, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", call], env=env, capture_output=True, text=True, check=True
+        )
         return done.stdout.strip()
 
     assert answer() == "False"  # 1 - exp(-0.6) = 0.451

@@ -47,7 +47,12 @@ def test_words_of_the_counter_are_where_they_are_said_to_be():
 
 
 @settings(deadline=None)
-@given(st.integers(0, 2**64 - 1), st.sampled_from(sorted(STREAMS.values())), st.integers(0, 2**15), st.integers(0, 2**31))
+@given(
+    st.integers(0, 2**64 - 1),
+    st.sampled_from(sorted(STREAMS.values())),
+    st.integers(0, 2**15),
+    st.integers(0, 2**31),
+)
 def test_compiled_and_plain_draw_the_same_and_never_0_or_1(seed, stream, month, firm):
     four = uniforms(np.uint64(seed), stream, month, firm, NOBODY, 0)
     assert four == plain(uniforms)(np.uint64(seed), stream, month, firm, NOBODY, 0)
@@ -55,7 +60,8 @@ def test_compiled_and_plain_draw_the_same_and_never_0_or_1(seed, stream, month, 
 
 
 def test_extreme_words_stay_inside():
-    assert 0 < 0.5 / 2**32 and (ONES + 0.5) / 2**32 < 1
+    assert 0 < 0.5 / 2**32
+    assert (ONES + 0.5) / 2**32 < 1
     assert np.isfinite(standard_normal(0.5 / 2**32, 0.25))
 
 

@@ -71,7 +71,8 @@ def test_a_barrier_takes_a_share_and_relief_gives_it_back(strength, a, b):
     left = plain(hazard.unrelieved)
     low, high = sorted((a, b))
     assert 0 <= left(strength, low) <= left(strength, high) <= 1
-    assert left(strength, 1.0) == 1.0 and left(0.0, a) == 1.0
+    assert left(strength, 1.0) == 1.0
+    assert left(0.0, a) == 1.0
 
 
 @given(share, share, share)
@@ -114,7 +115,9 @@ weights = constants("weight_awareness", "weight_digital", "weight_benefits", "we
 
 
 @given(points, share, st.integers(-2, 2), st.floats(-1, 1), share, st.integers(-1, 1), weights)
-def test_readiness_stays_on_its_scale_and_still_without_a_cause(start, causal, level, digital, benefits, practice, b):
+def test_readiness_stays_on_its_scale_and_still_without_a_cause(
+    start, causal, level, digital, benefits, practice, b
+):
     now = plain(learning.readiness_now)
     assert 1 <= now(start, causal, float(level), digital, benefits, float(practice), b) <= 5
     assert now(start, causal, 0.0, 0.0, 0.0, 0.0, b) == start
@@ -125,8 +128,12 @@ def test_readiness_stays_on_its_scale_and_still_without_a_cause(start, causal, l
 def test_meeting_is_harder_farther_away(compatibility, a, b, hops, scale, per_hop):
     ease = plain(search.ease_of_meeting)
     near, far = sorted((a, b))
-    assert 0 <= ease(compatibility, far, hops, scale, per_hop) <= ease(compatibility, near, hops, scale, per_hop)
-    assert ease(compatibility, near, hops + 1, scale, per_hop) <= ease(compatibility, near, hops, scale, per_hop)
+    assert (
+        0 <= ease(compatibility, far, hops, scale, per_hop) <= ease(compatibility, near, hops, scale, per_hop)
+    )
+    assert ease(compatibility, near, hops + 1, scale, per_hop) <= ease(
+        compatibility, near, hops, scale, per_hop
+    )
     assert ease(compatibility, near, hops, scale, per_hop) <= compatibility
 
 
@@ -150,11 +157,15 @@ threshold = st.floats(0.01, 1e12)
 
 
 @given(cents, cents, real_share, threshold, points, share, usual)
-def test_acceptance_is_a_probability_and_grows_with_the_gain(a, b, confidence, theta, readiness, peers, constant):
+def test_acceptance_is_a_probability_and_grows_with_the_gain(
+    a, b, confidence, theta, readiness, peers, constant
+):
     p = plain(decide.probability_of_accepting)
     low, high = sorted((a, b))
     assert 0 <= p(low, confidence, theta, readiness, peers, constant) <= 1
-    assert p(low, confidence, theta, readiness, peers, constant) <= p(high, confidence, theta, readiness, peers, constant)
+    assert p(low, confidence, theta, readiness, peers, constant) <= p(
+        high, confidence, theta, readiness, peers, constant
+    )
     assert p(min(a, 0.0), confidence, theta, readiness, peers, constant) == 0
     assert p(a, 0.0, theta, readiness, peers, constant) == 0
 
@@ -169,10 +180,11 @@ def test_acceptance_grows_with_trust_and_readiness(gain, a, b, theta, c, d, peer
 
 
 @pytest.mark.xfail(
-    strict=True, raises=(OverflowError, ValueError),
+    strict=True,
+    raises=(OverflowError, ValueError),
     reason="decide.probability_of_accepting: plain math.exp(-logit) overflows (and log(0) raises) where the compiled "
     "rule gives 0; reachable with admissible accept_gain = 20, risk = 10",
-)  # fmt: skip
+)
 @settings(report_multiple_bugs=False)
 @given(constants("accept_gain", "risk"), share)
 @example(Behaviour(accept_gain=20.0, risk=10.0).record(), 1e-6)
@@ -199,9 +211,10 @@ def test_an_annuity_pays_back_the_investment(interest, years):
 
 
 @pytest.mark.xfail(
-    strict=True, raises=(AssertionError, ZeroDivisionError),
+    strict=True,
+    raises=(AssertionError, ZeroDivisionError),
     reason="money.annuity cancels at tiny interest: 1e-17 divides by 0 plain and gives inf compiled; 1e-15 is 10 % off",
-)  # fmt: skip
+)
 @given(st.floats(0, 1e-6), st.floats(1, 100))
 @example(1e-17, 10.0)
 def test_an_annuity_at_next_to_no_interest_is_one_share_a_year(interest, years):
@@ -241,7 +254,9 @@ def test_better_luck_never_interrupts(a, b, interruption):
 @given(st.floats(0, 1e6), st.floats(0, 1e4), st.floats(0, 10), st.floats(0, 1e3))
 def test_haulage_lowers_what_is_saved(quantity, per_unit, per_km, km):
     saved = plain(operate.co2_saved)
-    assert saved(quantity, per_unit, per_km, km) <= saved(quantity, per_unit, per_km, 0.0) == quantity * per_unit
+    assert (
+        saved(quantity, per_unit, per_km, km) <= saved(quantity, per_unit, per_km, 0.0) == quantity * per_unit
+    )
 
 
 @given(share, share, share)
@@ -306,7 +321,12 @@ def test_prices_keep_their_stationary_spread(volatility, reversion):
 def test_more_relief_brakes_less(strength, a, b, on_threshold):
     brake, constant = plain(binding.brake), Behaviour().record()
     less, more = sorted((a, b))
-    assert 0 <= brake(strength, more, on_threshold, constant) <= brake(strength, less, on_threshold, constant) <= 50
+    assert (
+        0
+        <= brake(strength, more, on_threshold, constant)
+        <= brake(strength, less, on_threshold, constant)
+        <= 50
+    )
     assert brake(strength, 1.0, on_threshold, constant) == 0
     assert plain(binding.is_felt)(0.5, more) <= plain(binding.is_felt)(0.5, less)
 
@@ -315,5 +335,6 @@ def test_more_relief_brakes_less(strength, a, b, on_threshold):
 def test_ranking_sorts(keys):
     order = np.full(len(keys) + 1, -7, np.int32)
     rank(np.array([*keys, -1e10]), len(keys), order)
-    assert sorted(order[:-1]) == list(range(len(keys))) and order[-1] == -7
+    assert sorted(order[:-1]) == list(range(len(keys)))
+    assert order[-1] == -7
     assert [keys[k] for k in order[:-1]] == sorted(keys)

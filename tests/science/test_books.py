@@ -6,9 +6,10 @@ from worlds import BUSY, check_state, check_world, every_kind, recount, toy
 
 from issim.model.simulate import EVE, advance
 from issim.rules.observe import N_OBSERVABLES, NAMES
-from issim.world import state as S
+from issim.world import state as S  # noqa: N812  (its constants)
 from issim.world.blank import blank_state
 from issim.world.conditions import no_policy
+import itertools
 
 N, MONTHS = 60, 36
 
@@ -39,7 +40,9 @@ def test_mass_is_kept_for_every_offer_and_need(run):
         assert (flow[state.pairs.stage >= S.AGREED] > 0).all()
         n_flowing += int((flow > 0).sum())
         given = np.bincount(pairs.offer, flow, minlength=len(world.offers.firm))
-        taken = np.bincount(pairs.need, flow * world.goods.replaced[pairs.good], minlength=len(world.needs.firm))
+        taken = np.bincount(
+            pairs.need, flow * world.goods.replaced[pairs.good], minlength=len(world.needs.firm)
+        )
         np.testing.assert_allclose(state.market.offer_left + given, world.offers.quantity, rtol=1e-12)
         np.testing.assert_allclose(state.market.need_left + taken, world.needs.quantity, rtol=1e-12)
     assert n_flowing > 5 * MONTHS
@@ -54,7 +57,9 @@ def test_what_firms_count_is_what_there_is(run):
             if stored.dtype.kind == "i":
                 assert np.array_equal(stored, counted), f"{name} in month {month}"
             else:
-                np.testing.assert_allclose(stored, counted, rtol=1e-12, atol=1e-9, err_msg=f"{name} in month {month}")
+                np.testing.assert_allclose(
+                    stored, counted, rtol=1e-12, atol=1e-9, err_msg=f"{name} in month {month}"
+                )
         flips += int((state.firms.peers_operating > 0).sum())
         active = np.sort(state.work.active[: state.work.counts[S.N_ACTIVE]])
         assert np.array_equal(active, np.flatnonzero(state.pairs.stage > S.CANDIDATE))
@@ -76,7 +81,9 @@ def test_the_funnel_adds_up(run):
     for _, state, row in story:
         assert sum(row[name] for name in ("unaware", "aware", "searching", "talking", "adopters")) == N
         for group in ("sector", "size", "country"):
-            assert sum(row[name] for name in NAMES if name.startswith(f"adopters_{group}_")) == row["adopters"]
+            assert (
+                sum(row[name] for name in NAMES if name.startswith(f"adopters_{group}_")) == row["adopters"]
+            )
         assert row["adopters"] == (state.firms.operating > 0).sum()
         stages = np.bincount(state.pairs.stage, minlength=5)
         assert [row[name] for name in S.EXCHANGE_STAGES[1:]] == stages[1:].tolist()
@@ -85,7 +92,7 @@ def test_the_funnel_adds_up(run):
 def test_every_exchange_in_the_stocks_came_in_and_went_out_by_a_counted_door(run):
     _, story = run
     rows = [row for _, _, row in story]
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in itertools.pairwise(rows):
         ended = sum(row[name] for name in NAMES if name.startswith("ended_"))
         stock, stock_before = (sum(r[name] for name in S.EXCHANGE_STAGES[1:]) for r in (row, before))
         assert stock - stock_before == row["new_met"] - ended
@@ -108,7 +115,12 @@ def test_every_column_stays_within_its_declared_range(run):
 def test_flows_are_a_twelfth_of_what_is_agreed(run):
     world, story = run
     for _, state, row in story:
-        if row["new_closed"] or row["ended_unprofitable"] or row["ended_trust_failed"] or row["flow_metal"] < 0:
+        if (
+            row["new_closed"]
+            or row["ended_unprofitable"]
+            or row["ended_trust_failed"]
+            or row["flow_metal"] < 0
+        ):
             continue  # what ended this month delivered before it ended
         on = (state.pairs.stage == S.OPERATING) & (state.pairs.delivered == 1)
         moved = float((state.pairs.flow[on] * world.goods.is_mass[world.pairs.good[on]]).sum()) / 12
@@ -127,14 +139,17 @@ def test_money_spent_is_the_sum_over_levers():
 
 @pytest.mark.xfail(
     strict=True,
-    reason="force.strength_on lets a lasting lever that enrols keep its strength after its budget ran out, so "
-    "operate.pay_support goes on paying reuse payments, grants and reliefs without limit",
+    reason="force.strength_on lets a lasting lever that enrols keep its strength after its budget ran out, "
+    "so operate.pay_support goes on paying reuse payments, grants and reliefs without limit",
 )
 def test_a_lever_whose_money_ran_out_spends_no_more():
     from worlds import policy
 
     world = toy(N, seed=4)
     conditions = policy(N, MONTHS, [{"enrols": 1, "lasts": 1, "reuse_payment": 50.0, "budget": 100.0}])
-    spent = [(int(state.levers.stopped[0]), float(state.levers.spent[0])) for _, state, _ in months(world, conditions, 11)]
+    spent = [
+        (int(state.levers.stopped[0]), float(state.levers.spent[0]))
+        for _, state, _ in months(world, conditions, 11)
+    ]
     stop = next(month for month, (stopped, _) in enumerate(spent) if stopped >= 0)
     assert spent[-1][1] == spent[stop][1]

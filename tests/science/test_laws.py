@@ -32,7 +32,7 @@ def bass(p, q, first, months):
 
 
 def spread_of_bass(p, q, first, n_firms, n_months, steps=200):
-    """Standard deviation of the share aware among n firms, by linear noise: V' = 2 (q - p - 2 q F) V + F' / n."""
+    """Standard deviation of the share aware among n firms (linear noise): V' = 2 (q - p - 2 q F) V + F' / n."""
     months = np.linspace(0, n_months, n_months * steps + 1)
     share, variance, found = bass(p, q, first, months), 0.0, [0.0]
     for k in range(n_months * steps):
@@ -46,8 +46,8 @@ def spread_of_bass(p, q, first, n_firms, n_months, steps=200):
 def test_with_full_mixing_and_nothing_else_awareness_is_the_bass_curve():
     """Months are steps: within one, the share is held, which hides at most the month's own rise.
 
-    So the curve lies between Bass with p and Bass with p - q * (largest monthly rise), give or take 5 standard
-    errors of the mean over seeds; both bounds follow from n and the step, nothing is tuned.
+    So the curve lies between Bass with p and Bass with p - q * (largest monthly rise), give or take 5
+    standard errors of the mean over seeds; both bounds follow from n and the step, nothing is tuned.
     """
     n, n_months, n_seeds, first = 1000, 120, 24, 0.02
     world = full_mixing(n, int(first * n))
@@ -59,8 +59,12 @@ def test_with_full_mixing_and_nothing_else_awareness_is_the_bass_curve():
     noise = 5 * spread_of_bass(OUTSIDE, MOUTH, first, n, n_months) / math.sqrt(n_seeds) + 1e-12
     assert (aware <= bass(OUTSIDE, MOUTH, first, months) + noise).all()
     assert (aware >= bass(OUTSIDE - MOUTH * rise, MOUTH, first, months) - noise).all()
-    width = bass(OUTSIDE, MOUTH, first, months) - bass(OUTSIDE - MOUTH * rise, MOUTH, first, months) + 2 * noise
-    assert width.max() < 0.12  # the band can tell the curve from others: half the word of mouth falls out of it
+    width = (
+        bass(OUTSIDE, MOUTH, first, months) - bass(OUTSIDE - MOUTH * rise, MOUTH, first, months) + 2 * noise
+    )
+    assert (
+        width.max() < 0.12
+    )  # the band can tell the curve from others: half the word of mouth falls out of it
     half = bass(OUTSIDE, MOUTH / 2, first, months)
     assert (half < bass(OUTSIDE - MOUTH * rise, MOUTH, first, months) - noise).any()
     assert aware[-1] > 0.95
@@ -81,11 +85,14 @@ def test_outside_influence_alone_is_a_geometric_wait():
 def test_lead_times_are_log_normal():
     record = Behaviour(lead_time=400.0, lead_spread=0.6).record()  # long, so that whole months hardly show
     months = [
-        lead_time(uniforms(np.uint64(2), PAIR, 0, k, NOBODY, place_word(0, 0, 0, 1)), 1.0, record) for k in range(4000)
+        lead_time(uniforms(np.uint64(2), PAIR, 0, k, NOBODY, place_word(0, 0, 0, 1)), 1.0, record)
+        for k in range(4000)
     ]
     shifted = np.log(np.array(months) - 0.5)  # rounded up: half a month late on average
     assert stats.kstest((shifted - math.log(400.0)) / 0.6, "norm").pvalue > 1e-3
-    assert stats.kstest((shifted - math.log(400.0)) / 0.66, "norm").pvalue < 1e-3  # and it would tell another spread
+    assert (
+        stats.kstest((shifted - math.log(400.0)) / 0.66, "norm").pvalue < 1e-3
+    )  # and it would tell another spread
 
 
 def test_closures_come_at_their_hazard_and_waits_between_them_are_geometric():
@@ -108,7 +115,9 @@ def test_small_firms_leave_more_often_by_the_stated_elasticity():
     world = toy(n, seed=3)
     world = world._replace(firms=world.firms._replace(employees=np.repeat([1.0, 256.0], n // 2)))
     quiet = changed(ONLY_HEARING, closure=0.05, closure_size=-0.25)
-    closed = sum(simulate(world, None, quiet, seed=s, n_months=100).column("new_closed").sum() for s in range(4))
+    closed = sum(
+        simulate(world, None, quiet, seed=s, n_months=100).column("new_closed").sum() for s in range(4)
+    )
     per_firm = [1 - math.exp(-0.05), 1 - math.exp(-0.05 / 4)]
     mean = 400 * n / 2 * sum(per_firm)
     spread = math.sqrt(400 * n / 2 * sum(p * (1 - p) for p in per_firm))
@@ -117,7 +126,9 @@ def test_small_firms_leave_more_often_by_the_stated_elasticity():
 
 # --- zero and monotone --------------------------------------------------------------------------------------
 
-EAGER = changed(BUSY, start_share=0.0, start_searching=1.0, contact_rate=50.0, decision_rate=50.0, lapse_rate=0.0)
+EAGER = changed(
+    BUSY, start_share=0.0, start_searching=1.0, contact_rate=50.0, decision_rate=50.0, lapse_rate=0.0
+)
 
 
 def test_without_trust_there_is_no_exchange():
@@ -126,7 +137,8 @@ def test_without_trust_there_is_no_exchange():
     strict = changed(EAGER, news=0.0)
     run = simulate(nobody, None, strict, seed=1, n_months=24)
     assert run.column("new_met").sum() > 20
-    assert not run.column("new_accepted").any() and not run.column("operating").any()
+    assert not run.column("new_accepted").any()
+    assert not run.column("operating").any()
     assert simulate(world, None, strict, seed=1, n_months=24).column("operating").any()
 
 
@@ -139,7 +151,8 @@ def test_without_gain_there_is_no_exchange(worth):
         poor = world._replace(needs=world.needs._replace(quantity=np.zeros(len(world.needs.firm))))
     run = simulate(poor, None, changed(EAGER, paperwork=0.0), seed=1, n_months=24)
     assert run.column("new_met").sum() > 20
-    assert not run.column("new_accepted").any() and not run.column("operating").any()
+    assert not run.column("new_accepted").any()
+    assert not run.column("operating").any()
 
 
 def first_acceptances(world, seed, factor):
@@ -157,7 +170,10 @@ def test_higher_gate_fees_never_lower_the_first_acceptances(which, seed, raises)
 
 
 def test_higher_gate_fees_can_raise_them():
-    gained = [first_acceptances(toy(40, seed=k), k, 5.0) - first_acceptances(toy(40, seed=k), k, 0.0) for k in range(20)]
+    gained = [
+        first_acceptances(toy(40, seed=k), k, 5.0) - first_acceptances(toy(40, seed=k), k, 0.0)
+        for k in range(20)
+    ]
     assert sum(gained) > 20
 
 
@@ -165,12 +181,14 @@ def test_higher_gate_fees_can_raise_them():
 
 
 def test_doubling_seeds_shrinks_the_interval_as_one_over_root_n():
-    """Bootstrap standard errors of mean adopters over n and 2n seeds: their ratio is root 2 within its own noise.
+    """Bootstrap intervals of mean adopters over n and 2n seeds: their ratio is root 2 within its own noise.
 
     The standard deviation of s itself is about 1 / sqrt(2 (n - 1)) of it; the two samples are nested.
     """
     world, n = toy(40, seed=9), 200
-    adopters = np.array([simulate(world, None, BUSY, seed=s, n_months=24).column("adopters")[-1] for s in range(2 * n)])
+    adopters = np.array(
+        [simulate(world, None, BUSY, seed=s, n_months=24).column("adopters")[-1] for s in range(2 * n)]
+    )
     luck = np.random.default_rng(1)
 
     def width(sample):
@@ -198,4 +216,5 @@ def test_paired_seeds_differ_only_by_the_policy():
 
 def test_no_lever_means_no_public_money():
     run = simulate(toy(40, seed=9), None, BUSY, seed=1, n_months=24)
-    assert run.column("operating").any() and not run.column("public_cost").any()
+    assert run.column("operating").any()
+    assert not run.column("public_cost").any()

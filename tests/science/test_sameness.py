@@ -1,4 +1,4 @@
-"""What must not matter does not: order of rows, neutral levers, threads, batches, steps, neighbours, compilation."""
+"""What must not matter does not: order of rows, neutral levers, threads, steps, neighbours, compilation."""
 
 import hashlib
 import json
@@ -20,7 +20,11 @@ from issim.world.conditions import EFFECT_NAMES, Conditions, no_policy
 
 N, MONTHS = 60, 30
 #: Means, money and mass: sums over firms or pairs, whose last bits depend on the order of adding.
-SUMS = [k for k, o in enumerate(OBSERVABLES) if o.unit not in ("firms", "exchanges", "exchanges/month", "firms/month")]
+SUMS = [
+    k
+    for k, o in enumerate(OBSERVABLES)
+    if o.unit not in ("firms", "exchanges", "exchanges/month", "firms/month")
+]
 COUNTS = [k for k in range(N_OBSERVABLES) if k not in SUMS]
 
 
@@ -71,7 +75,9 @@ def test_a_lever_in_force_without_effect_changes_nothing(enrols):
     assert_neutral(toy(N, seed=1), conditions)
 
 
-@pytest.mark.parametrize("effect", [name for name in EFFECT_NAMES if name not in ("penalty", "recall", "data_quality")])
+@pytest.mark.parametrize(
+    "effect", [name for name in EFFECT_NAMES if name not in ("penalty", "recall", "data_quality")]
+)
 def test_every_effect_moves_something(effect):
     """The other side of neutrality: an effect that moved nothing would be decoration."""
     row = {effect: {"introductions": 3.0, "landfill_tax": 300.0, "reuse_payment": 300.0}.get(effect, 0.9)}
@@ -109,11 +115,17 @@ def test_relabelling_firms_changes_nothing(kind, shuffle):
         for name in getattr(one.state, table)._fields:
             straight = getattr(getattr(one.state, table), name)[..., rows]
             found = getattr(getattr(other.state, table), name)
-            if name in ("diverted", "flow", "gain"):  # what is left of an offer depends on the order of giving back
+            if name in (
+                "diverted",
+                "flow",
+                "gain",
+            ):  # what is left of an offer depends on the order of giving back
                 np.testing.assert_allclose(found, straight, rtol=1e-9, atol=1e-9, err_msg=name)
             else:
                 assert straight.tobytes() == found.tobytes(), f"{table}.{name}"
-    np.testing.assert_allclose(other.state.market.offer_left, one.state.market.offer_left[order.offers], atol=1e-9)
+    np.testing.assert_allclose(
+        other.state.market.offer_left, one.state.market.offer_left[order.offers], atol=1e-9
+    )
 
 
 # --- regions without ties ---------------------------------------------------------------------------------
@@ -134,7 +146,9 @@ def assert_apart(alone, together, but=()):
             if column in (*but, "virgin", "gate"):
                 continue
             parts = [getattr(getattr(run_.state, name), column) for run_ in alone]
-            assert np.concatenate(parts, axis=-1).tobytes() == getattr(whole, column).tobytes(), f"{name}.{column}"
+            assert np.concatenate(parts, axis=-1).tobytes() == getattr(whole, column).tobytes(), (
+                f"{name}.{column}"
+            )
     assert np.array_equal(alone[0].series[:, COUNTS] + alone[1].series[:, COUNTS], together.series[:, COUNTS])
 
 
@@ -149,8 +163,8 @@ def test_two_unconnected_regions_are_each_alone_under_policy():
 
 @pytest.mark.xfail(
     strict=True,
-    reason="search.through_facilitator: RANK_POSITION is one for all regions and steps over pairs that are in talks, "
-    "so whether such a pair can be introduced later depends on how far the other region's list has come",
+    reason="search.through_facilitator: RANK_POSITION is one for all regions and steps over pairs that are in "
+    "talks, so whether such a pair can be introduced later depends on how far the other region's list has come",
 )
 @pytest.mark.parametrize("introductions", [4.0])
 def test_two_unconnected_regions_are_each_alone_with_facilitators(introductions):
@@ -212,17 +226,35 @@ def digests() -> dict[str, str]:
     for name, conditions, behaviour in cases:
         done = run(toy(N, seed=8), conditions, n_months=18, behaviour=behaviour)
         arrays = {"series": done.series} | tables(done.state)
-        found |= {f"{name}.{key}": hashlib.sha256(array.tobytes()).hexdigest() for key, array in arrays.items()}
+        found |= {
+            f"{name}.{key}": hashlib.sha256(array.tobytes()).hexdigest() for key, array in arrays.items()
+        }
     return found
 
 
 def test_compiled_and_plain_give_the_same_bits():
-    text = "import json, sys; sys.path[:0] = sys.argv[1:]; import test_sameness as t; print(json.dumps(t.digests()))"
+    text = (
+        "import json, sys; sys.path[:0] = sys.argv[1:]; "
+        "import test_sameness as t; print(json.dumps(t.digests()))"
+    )
     here = Path(__file__).parent
     plain = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", text, str(here), str(here.parent), str(here.parents[1] / "src")],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, check=True, timeout=300,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-c",
+            text,
+            str(here),
+            str(here.parent),
+            str(here.parents[1] / "src"),
+        ],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
     compiled = digests()
     assert json.loads(plain.stdout) == compiled
     assert compiled["busy.series"] != compiled["levers.series"]

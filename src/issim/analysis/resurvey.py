@@ -19,6 +19,16 @@ def answers_of_run(evidence: Evidence, results: Results, month: int | None, poli
     Awareness, readiness, digital readiness and practice are as they stand; a firm no longer ticks an obstacle
     from which it has been relieved; everything else is as it answered at the start.
     """
+    try:
+        return _answers(evidence, results, month, policy)
+    except KeyError as error:
+        raise InputError(
+            f"The tables of '{results.path}' have no column {error}; run `issim run` again with this version."
+        ) from None
+
+
+def _answers(evidence: Evidence, results: Results, month: int | None, policy: str | None) -> Answers:
+    """The answers, read from the tables of the firms and of their months."""
     firms, panel = results.table("firms"), results.table("panel")
     names = list(dict.fromkeys(panel["policy"]))
     if policy is not None and policy not in names:

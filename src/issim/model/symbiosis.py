@@ -4,7 +4,8 @@ The only module that knows what differs between versions of Mesa (3.3 to 3.x):
 
 - Mesa 3.3 numbers agents by a class-level counter that holds on to every model for ever; `register_agent`
   takes the model out of it again and numbers the agents itself.
-- Mesa 3.5 renames the argument `seed` of a model to `rng`; `_mesa_seed` passes on whichever is meant.
+- Mesa 3.5 renames the argument `seed` of a model to `rng`; `_mesa_seed` passes on whichever is meant. Its
+  `batch_run` sets the seed of every run itself, to None unless told otherwise: `_checked_seed` then draws one.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class SymbiosisModel(mesa.Model):
     always collected, row 0 showing the start.
 
     `mesa.batch_run(SymbiosisModel, {"policy": [...], "seed": [...]}, max_steps=n)` reports months 0 to n if
-    `n_months` is greater than n; iterations with one seed are identical runs, so vary `seed` instead.
+    `n_months` is greater than n; iterations with one seed are identical runs, so vary `seed` instead (since
+    Mesa 3.5 by batch_run's own argument `rng=[...]`).
     """
 
     def __init__(

@@ -20,8 +20,8 @@ Square = tuple[float, float, float]
 
 #: Code of an operating exchange in the table of events.
 OPERATING = 4
-#: Area of a firm's mark by size class, in square points, on a map of up to a thousand firms; a firm that
-#: operates stands out whatever its size.
+#: Area of a firm's mark by size class, in square points, on a map of up to a thousand firms; the least of one
+#: that operates.
 MARK = {"micro": 5.0, "small": 11.0, "medium": 26.0, "large": 60.0}
 CROWD = 1000.0
 STANDS_OUT = 14.0
@@ -152,10 +152,8 @@ def _reading(series: pd.DataFrame, about: style.Provenance) -> str:
 def _stream_colours(found: pd.DataFrame) -> dict[str, str]:
     """The colour of every stream that flows, the most frequent first; rare ones share a grey."""
     names = [str(name) for name in found["good"].value_counts(sort=True).index]
-    return {
-        name: style.STREAM_COLOURS[name] if k < MOST_STREAMS else style.OTHER_STREAMS
-        for k, name in enumerate(names)
-    }
+    own = {name: style.STREAM_COLOURS[name] for name in names[:MOST_STREAMS]}
+    return own | dict.fromkeys(names[MOST_STREAMS:], style.OTHER_STREAMS)
 
 
 def _points(firms: pd.DataFrame) -> Floats:
@@ -243,9 +241,8 @@ def _scale_bar(axes: Axes, squares: dict[str, Square]) -> None:
     power = 10 ** math.floor(math.log10(rough))
     length = max(step * power for step in (1, 2, 5) if step * power <= rough)
     y = bottom - 0.035 * (axes.get_ylim()[1] - bottom)
-    axes.plot(
-        [west, west + length], [y, y], color=style.INK, linewidth=2.5, clip_on=False, solid_capstyle="butt"
-    )
+    ends = [west, west + length]
+    axes.plot(ends, [y, y], color=style.INK, linewidth=2.5, clip_on=False, solid_capstyle="butt")
     axes.annotate(
         f"{length:g} km", (west + length, y), xytext=(6, 0), textcoords="offset points", va="center",
         fontsize=style.SMALL, color=style.INK, annotation_clip=False,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from issim.jit import process, rule
+from issim.rules.force import amount_on
+from issim.world.conditions import RECALL
 
 
 @rule
@@ -41,14 +43,15 @@ def readiness_now(start, causal, awareness_gained, digital_gained, benefits_gain
 
 
 @process
-def learn_one(firm, start, firms, behaviour):  # type: ignore[no-untyped-def]
-    """Let one firm learn and forget skills, and let its readiness follow."""
+def learn_one(firm, start, firms, levers, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+    """Let one firm learn and forget skills, and let its readiness follow; a platform teaches while it runs."""
     operates = firms.operating[firm] > 0
+    on_platform = firms.member[firm] == 1 and amount_on(conditions, levers, RECALL, firm, month) > 0.0
     digital = next_digital(
         firms.digital[firm],
         start.digital[firm],
         behaviour.learning_by_practice if operates else 0.0,
-        behaviour.learning_by_platform if firms.member[firm] == 1 else 0.0,
+        behaviour.learning_by_platform if on_platform else 0.0,
         behaviour.staff_turnover,
     )
     firms.digital[firm] = digital
@@ -64,7 +67,7 @@ def learn_one(firm, start, firms, behaviour):  # type: ignore[no-untyped-def]
 
 
 @process
-def learn(world, state, behaviour):  # type: ignore[no-untyped-def]
+def learn(world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
     """Let all firms learn."""
     for firm in range(state.firms.digital.shape[0]):
-        learn_one(firm, world.firms, state.firms, behaviour)
+        learn_one(firm, world.firms, state.firms, state.levers, conditions, behaviour, month)

@@ -58,7 +58,7 @@ def advance(world, state, conditions, behaviour, seed, month, row):  # type: ign
     move_prices(world.goods, state.market, seed, month)
     set_prices(state.market, state.work.prices)
     spread_awareness(world, state, conditions, behaviour, month)
-    learn(world, state, behaviour)
+    learn(world, state, conditions, behaviour, month)
     search(world, state, conditions, behaviour, seed, month)
     decide(world, state, conditions, behaviour, state.work.prices, seed, month)
     implement(world, state, behaviour, seed, month)

@@ -15,7 +15,7 @@ WANTED = {int: "a whole number", float: "a number", str: "a text", dict: "a tabl
 def unreadable(override: str) -> InputError:
     """The sentence for an override that is not in the grammar."""
     return InputError(
-        f"'{override}' cannot be read; write KEY=VALUE, as in seed=7, "
+        f"{override!r} cannot be read; write KEY=VALUE, as in seed=7, "
         "and quote a value with spaces or special characters, as in \"outputs='my results'\"."
     )
 
@@ -23,12 +23,14 @@ def unreadable(override: str) -> InputError:
 def unknown_key(key: str) -> InputError:
     """The sentence for a key that does not exist, with the nearest ones that do."""
     keys = known_keys()
-    tails = [known.rpartition(".")[2] for known in keys]
-    near_tails = get_close_matches(key.rpartition(".")[2], tails, n=2)
-    same_tail = [known for known in keys if known.rpartition(".")[2] in near_tails]
-    near = same_tail if key.rpartition(".")[2] in tails else get_close_matches(key, keys, n=2) or same_tail
+    by_tail: dict[str, list[str]] = {}
+    for known in keys:
+        by_tail.setdefault(known.rpartition(".")[2], []).append(known)
+    tail = key.rpartition(".")[2]
+    near = by_tail.get(tail) or get_close_matches(key, keys, n=2)
+    near = near or [known for close in get_close_matches(tail, by_tail, n=2) for known in by_tail[close]]
     hint = f"did you mean {' or '.join(near[:3])}?" if near else "`issim parameters` lists what can be set."
-    return InputError(f"'{key}' is not a key of the configuration; {hint}")
+    return InputError(f"{key!r} is not a key of the configuration; {hint}")
 
 
 def several(key: str, value: str) -> InputError:
@@ -75,7 +77,7 @@ def sentence(error: Exception, overrides: Sequence[str]) -> InputError:
     key = getattr(error.__cause__, "full_key", None) or getattr(error, "full_key", None)
     if key and re.search(r"Key '[^']*' (?:is )?not in", text):
         return unknown_key(str(key))
-    said = next((override for override in overrides if override and override in text), "")
+    said = next((override for override in overrides if override in text), "")
     if key:
         named = re.search(r"Value '(.*?)' of type", text) or re.search(r"string: '(.*)'", text)
         direct = said.lstrip("+").partition("=")

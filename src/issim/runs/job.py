@@ -75,6 +75,8 @@ def _check(override: str) -> None:
         said: Override = OverridesParser.create().parse_override(override)
     except HydraException:
         raise faults.unreadable(override) from None
+    if not said.key_or_group:
+        raise faults.unreadable(override)
     key, package, value = said.key_or_group, said.package, override.partition("=")[2]
     table = key.partition(".")[0]
     if package is not None:

@@ -13,6 +13,7 @@ from issim.evidence import Evidence
 from issim.evidence import load as load_evidence
 from issim.levers.policy import Policy
 from issim.population.options import COMPOSITIONS, PopulationOptions
+from issim.population.options import check as check_population
 from issim.population.streams import StreamOptions
 from issim.rules.behaviour import Behaviour
 from issim.units import ASSUMPTION, Par, Parameter, par, range_errors
@@ -82,16 +83,26 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
         errors.append(unknown_name("population.composition", str(world.population.composition), COMPOSITIONS))
     if errors:
         raise InputError("\n".join(dict.fromkeys(str(error) for error in errors)))
-    folder = values["evidence"]
-    evidence = load_evidence(None if folder is None else Path(folder))
+    check_population(world.population)
+    evidence = _evidence(values["evidence"])
     overrides = flat(values)
     overridden(evidence, overrides)
     return Settings(region, world, behaviour, policy, run, evidence, overrides)
 
 
+def _evidence(folder: str | None) -> Evidence:
+    """The evidence of a folder, or the packaged one."""
+    try:
+        return load_evidence(None if folder is None else Path(folder))
+    except OSError as error:
+        raise InputError(
+            f"evidence = {folder} cannot be read ({error.strerror}); name a folder of evidence tables."
+        ) from None
+
+
 def _outside(run: RunOptions) -> list[Parameter]:
     """The run options outside their range."""
-    return [p for p in run_parameters(run) if not p.par.low <= float(p.value) <= p.par.high]
+    return [p for p in run_parameters(run) if isinstance(p.value, str) or not p.par.low <= p.value <= p.par.high]
 
 
 def run_parameters(run: RunOptions) -> list[Parameter]:

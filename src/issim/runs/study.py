@@ -65,7 +65,9 @@ def outcomes_of(settings: Settings, seed: int, keep: bool) -> list[Outcome]:
 
 def threads_of(settings: Settings) -> int:
     """How many threads carry runs."""
-    return settings.run.threads or len(os.sched_getaffinity(0))
+    if settings.run.threads:
+        return settings.run.threads
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def outcomes(settings: Settings, tick: Callable[[], object]) -> Iterator[Outcome]:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,16 +25,23 @@ FIGURES = "figures"
 
 
 def check_writable(outputs: Path) -> None:
-    """Raise InputError if no result folder can be made under `outputs`."""
+    """Raise InputError if no result folder can be made under `outputs`; makes nothing itself."""
     try:
-        outputs.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=outputs):
+        place = outputs
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        with tempfile.TemporaryFile(dir=place):
             pass
     except OSError as error:
-        raise InputError(
-            f"outputs = {outputs} cannot be written ({error.strerror or error}); "
-            f"choose a folder you may write to, as in outputs=results."
-        ) from None
+        raise unwritable(outputs, error) from None
+
+
+def unwritable(outputs: Path, error: OSError) -> InputError:
+    """The sentence for a folder in which no results can be left."""
+    return InputError(
+        f"outputs = {outputs} cannot be written ({error.strerror or error}); "
+        f"choose a folder you may write to, as in outputs=results."
+    )
 
 
 def slug(text: str) -> str:
@@ -41,22 +49,36 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-") or "run"
 
 
-@contextmanager
-def new_folder(outputs: Path, label: str, now: datetime | None = None) -> Iterator[tuple[Path, Path]]:
-    """Yield (folder to write into, its final path); the folder gets its name when all went well.
+@dataclass
+class Draft:
+    """A result folder while it is being written: `path` is where it stands, at the end under its own name."""
 
-    An interrupted or failed run leaves nothing behind.
+    path: Path
+
+
+@contextmanager
+def new_folder(outputs: Path, label: str, now: datetime | None = None) -> Iterator[Draft]:
+    """A folder to write into, which gets its dated name when all went well.
+
+    An interrupted or failed run leaves nothing behind; a folder that cannot be written is an InputError.
     """
-    check_writable(outputs)
     stamp = (now or datetime.now()).strftime("%Y-%m-%d_%H%M%S")
-    final = outputs / f"{stamp}_{slug(label)}"
-    draft = Path(tempfile.mkdtemp(prefix=f".{slug(label)}-", dir=outputs))
     try:
-        yield draft, final
-        os.chmod(draft, 0o755)
-        draft.rename(_free(final))
+        outputs.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{slug(label)}-", dir=outputs))
+    except OSError as error:
+        raise unwritable(outputs, error) from None
+    draft = Draft(folder)
+    try:
+        yield draft
+        folder.chmod(0o755)
+        draft.path = _free(outputs / f"{stamp}_{slug(label)}")
+        folder.rename(draft.path)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise unwritable(outputs, error) from None
     except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
@@ -85,13 +107,18 @@ class Results:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """Open a result folder; InputError if it is none."""
         self.path = Path(path)
-        manifest = self.path / MANIFEST
-        if not manifest.is_file():
+        try:
+            found = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+        except OSError:
             raise InputError(
                 f"'{self.path}' is not a result folder (it has no {MANIFEST}); "
                 f"give the path that `issim run` printed."
-            )
-        self.manifest: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+            ) from None
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise InputError(f"'{self.path / MANIFEST}' is damaged; run `issim run` again.")
+        self.manifest: dict[str, Any] = found
 
     def table(self, name: str) -> pd.DataFrame:
         """One table of the folder; InputError if it is missing or damaged."""
@@ -103,4 +130,5 @@ class Results:
         except FileNotFoundError:
             raise InputError(f"'{path}' is missing; run `issim run` again to make a complete folder.") from None
         except (OSError, ValueError) as error:
-            raise InputError(f"'{path}' cannot be read ({error}); run `issim run` again.") from None
+            reason = str(error).strip().splitlines()[0].rstrip(".")
+            raise InputError(f"'{path}' cannot be read ({reason}); run `issim run` again.") from None

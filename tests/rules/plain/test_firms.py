@@ -137,11 +137,23 @@ def test_a_month_is_one_row_of_numbers():
     row = np.full(observe.N_OBSERVABLES, np.nan)
     observe.observe(c.world, c.state, row)
     seen = dict(zip(observe.NAMES, row.tolist(), strict=True))
-    expected = {"aware": 1, "adopters": 1, "unaware": 0, "met": 1, "operating": 0, "public_cost": 12, "flow_metal": 3,
-                "awareness": 1.5, "readiness": 3, "digital": 0.5, "adopters_country_IT": 1}  # fmt: skip
+    expected = {
+        "aware": 1,
+        "adopters": 1,
+        "unaware": 0,
+        "met": 1,
+        "operating": 0,
+        "public_cost": 12,
+        "flow_metal": 3,
+        "awareness": 1.5,
+        "readiness": 3,
+        "digital": 0.5,
+        "adopters_country_IT": 1,
+    }
     assert {name: seen[name] for name in expected} == pytest.approx(expected)
     assert sum(seen[f"adopters_sector_{level}"] for level in observe.GROUPS[0][1]) == 1
-    assert c.state.work.sums[PUBLIC] == 0 and c.state.work.flows[0] == 0
+    assert c.state.work.sums[PUBLIC] == 0
+    assert c.state.work.flows[0] == 0
     assert c.state.work.counts[N_ACTIVE] == 1  # the list of the active outlives the month
     again = np.zeros(observe.N_OBSERVABLES)
     observe.observe_firms(c.world, c.state, again)

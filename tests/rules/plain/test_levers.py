@@ -1,4 +1,4 @@
-"""Levers on two firms and by hand, and the ways to a partner; compilation is off here (see test_register.py)."""
+"""Levers and the ways to a partner, by hand; compilation is off here (see test_register.py)."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from issim.jit import is_compiled
 from issim.rules import asking, binding, force, operate, search, start
 from issim.rules import policy as enacting
 from issim.rules.exchange import meet
-from issim.world import state as S
+from issim.world import state as S  # noqa: N812  (its constants)
 from issim.world.blank import blank_state
 from issim.world.conditions import EFFECT_NAMES, FREIGHT_RELIEF, LANDFILL_TAX
 
@@ -18,7 +18,10 @@ pytestmark = pytest.mark.skipif(is_compiled(), reason="processes cannot be calle
 
 
 def test_amounts_add_up_and_shares_are_taken_one_after_the_other():
-    c = case({"landfill_tax": 10.0, "freight_relief": 0.5}, {"landfill_tax": 4.0, "freight_relief": 0.4, "strength": 0.5})
+    c = case(
+        {"landfill_tax": 10.0, "freight_relief": 0.5},
+        {"landfill_tax": 4.0, "freight_relief": 0.4, "strength": 0.5},
+    )
     levers = c.state.levers
     assert force.amount_on(c.conditions, levers, LANDFILL_TAX, 0, 0) == 12.0
     assert force.share_on(c.conditions, levers, FREIGHT_RELIEF, 0, 0) == pytest.approx(1 - 0.5 * 0.8)
@@ -52,15 +55,29 @@ def test_a_lever_acts_to_the_end_of_the_month_in_which_its_money_ran_out():
     enacting.spend(0, 99.0, c.state, c.conditions, 3)
     assert c.state.levers.stopped[0] == -1
     enacting.spend(0, 1.0, c.state, c.conditions, 4)
-    assert (c.state.levers.spent[0], c.state.levers.stopped[0], c.state.work.sums[S.PUBLIC]) == (100.0, 4, 100.0)
+    assert (c.state.levers.spent[0], c.state.levers.stopped[0], c.state.work.sums[S.PUBLIC]) == (
+        100.0,
+        4,
+        100.0,
+    )
     enacting.spend(0, 1.0, c.state, c.conditions, 5)
     assert c.state.levers.stopped[0] == 4
     assert [force.in_force(c.conditions, c.state.levers, 0, month) for month in (4, 5)] == [1.0, 0.0]
 
 
 def test_a_firm_that_is_reached_wakes_learns_trusts_and_joins():
-    c = case({"enrols": 1, "joins": 1, "unit_cost": 800.0, "awareness_gain": 1.0, "skills_gain": 0.2, "trust_gain": 0.5,
-              "strength": 0.5}, {"enrols": 1, "awareness_gain": 0.5})  # fmt: skip
+    c = case(
+        {
+            "enrols": 1,
+            "joins": 1,
+            "unit_cost": 800.0,
+            "awareness_gain": 1.0,
+            "skills_gain": 0.2,
+            "trust_gain": 0.5,
+            "strength": 0.5,
+        },
+        {"enrols": 1, "awareness_gain": 0.5},
+    )
     firms = c.state.firms
     drawn = uniforms(SEED, LEVER, 4, int(c.world.firms.index[1]), NOBODY, place_word(0, 0, 7, 1))[0]
     enacting.reach(0, 1, c.world, c.state, c.conditions, SEED, 4)
@@ -79,7 +96,9 @@ def test_the_queue_is_keyed_to_lever_and_firm():
     first, second = state.levers.order
     assert sorted(first) == sorted(second) == list(range(30))
     assert first.tolist() != second.tolist()
-    keys = [uniforms(SEED, LEVER, 0, int(world.firms.index[k]), NOBODY, place_word(0, 0, 7, 0))[0] for k in first]
+    keys = [
+        uniforms(SEED, LEVER, 0, int(world.firms.index[k]), NOBODY, place_word(0, 0, 7, 0))[0] for k in first
+    ]
     assert keys == sorted(keys)
 
 
@@ -110,7 +129,10 @@ def test_no_more_firms_are_enrolled_than_allowed(lever, n_reached):
 
 def test_relief_comes_and_goes_with_the_lever():
     strength = np.r_[0.0, 1.0, 0.5, np.zeros(21)]
-    c = case({"relief": np.full(24, 0.6), "strength": strength, "running_cost": 10.0}, barriers=np.array([1, 0], np.uint32))
+    c = case(
+        {"relief": np.full(24, 0.6), "strength": strength, "running_cost": 10.0},
+        barriers=np.array([1, 0], np.uint32),
+    )
     seen = []
     for month in range(4):
         enacting.enact(c.world, c.state, c.conditions, c.behaviour, SEED, month)
@@ -124,7 +146,9 @@ def test_support_is_paid_from_the_budget_of_its_own_lever():
     c.state.pairs.since[0] = 3
     operate.pay_support(0, 10.0, 94.5, c.world, c.state, c.conditions, 3)
     assert c.state.levers.spent == pytest.approx([450.0, 94.5])
-    operate.pay_support(0, 10.0, -1.0, c.world, c.state, c.conditions, 4)  # no relief on a worthless input, no grant
+    operate.pay_support(
+        0, 10.0, -1.0, c.world, c.state, c.conditions, 4
+    )  # no relief on a worthless input, no grant
     assert c.state.levers.spent == pytest.approx([500.0, 94.5])
 
 
@@ -180,7 +204,8 @@ def test_facilitators_introduce_the_best_pairs_first_and_no_more_than_they_can()
     state = blank_state(world, c)
     start.start(world, state, c, CALM.record(), SEED)
     gains = -state.work.keys[state.work.ranked]
-    assert (np.diff(gains) <= 0).all() and sorted(state.work.ranked) == list(range(len(world.pairs.donor)))
+    assert (np.diff(gains) <= 0).all()
+    assert sorted(state.work.ranked) == list(range(len(world.pairs.donor)))
     found = search.through_facilitator(world, state, c, 0, 0)
     assert state.work.changed_pairs[:found].tolist() == state.work.ranked[:2].tolist()
     for pair in state.work.changed_pairs[:found]:
@@ -215,9 +240,24 @@ def test_which_barriers_are_felt_and_who_stands_before_them():
     binding.stand(c.world.pairs, c.state.firms, c.state.pairs, standing)
     assert standing.tolist() == [[0, 0], [0, 0], [1, 1], [0, 0]]
     n_felt, brakes = np.zeros(24, np.int64), np.zeros(24)
-    binding.bind(c.world.pairs, c.world.barriers, c.world.firms.barriers, c.state.firms, c.state.pairs, c.state.levers,
-                 c.conditions, c.behaviour, luck, 0, standing, n_felt, brakes)  # fmt: skip
-    assert n_felt.tolist() == [0] * 24  # the first is relieved, the second bites at stage D, before which nobody stands
+    binding.bind(
+        c.world.pairs,
+        c.world.barriers,
+        c.world.firms.barriers,
+        c.state.firms,
+        c.state.pairs,
+        c.state.levers,
+        c.conditions,
+        c.behaviour,
+        luck,
+        0,
+        standing,
+        n_felt,
+        brakes,
+    )
+    assert (
+        n_felt.tolist() == [0] * 24
+    )  # the first is relieved, the second bites at stage D, before which nobody stands
     assert brakes[0] == pytest.approx(-np.log(1 - 0.35 * 0.4))
     assert brakes[1] == 0.0
 

@@ -10,7 +10,7 @@ from worlds import changed, toy
 from issim.jit import is_compiled
 from issim.rules import asking, decide, end, exchange, implement, money, operate, search, start
 from issim.rules.observe import N_OBSERVABLES
-from issim.world import state as S
+from issim.world import state as S  # noqa: N812  (its constants)
 from issim.world.blank import blank_state
 from issim.world.conditions import no_policy
 
@@ -62,9 +62,11 @@ def test_a_pair_that_breaks_off_rests_and_leaves_the_list():
     pairs, firms = c.state.pairs, c.state.firms
     assert (pairs.stage[0], pairs.reason[0], pairs.rest_until[0]) == (S.CANDIDATE, S.UNPROFITABLE, 29)
     assert (pairs.gain[0], pairs.flow[0], c.state.market.offer_left[0]) == (0.0, 0.0, 100.0)
-    assert firms.operating.tolist() == [0, 0] and firms.peers_operating.tolist() == [0, 0]
+    assert firms.operating.tolist() == [0, 0]
+    assert firms.peers_operating.tolist() == [0, 0]
     assert firms.talking.tolist() == [0, 0]
-    assert not exchange.may_meet(0, pairs, 28) and exchange.may_meet(0, pairs, 29)
+    assert not exchange.may_meet(0, pairs, 28)
+    assert exchange.may_meet(0, pairs, 29)
     assert c.state.work.counts[S.ENDED + S.UNPROFITABLE] == 1
     exchange.forget_ended(c.state)
     assert c.state.work.counts[S.N_ACTIVE] == 0
@@ -80,7 +82,9 @@ def test_peers_count_an_operating_firm_once():
 def test_pair_luck_knows_giver_from_taker():
     world = toy(9)
     there = exchange.pair_luck(0, world, SEED, 1, 0)
-    swapped = world._replace(pairs=world.pairs._replace(donor=world.pairs.receiver, receiver=world.pairs.donor))
+    swapped = world._replace(
+        pairs=world.pairs._replace(donor=world.pairs.receiver, receiver=world.pairs.donor)
+    )
     assert set(there).isdisjoint(exchange.pair_luck(0, swapped, SEED, 1, 0))
     assert set(there).isdisjoint(exchange.pair_luck(0, world, SEED, 1, 1))
 
@@ -155,7 +159,9 @@ def test_both_must_accept():
 
 
 def test_an_accepted_pair_reserves_and_gets_a_lead_time():
-    sure = changed(CALM, decision_rate=50.0, worthwhile=0.01, accept_gain=20.0, lead_time=4.0, lead_spread=0.0)
+    sure = changed(
+        CALM, decision_rate=50.0, worthwhile=0.01, accept_gain=20.0, lead_time=4.0, lead_spread=0.0
+    )
     c = met(behaviour=sure)
     decide.decide(c.world, c.state, c.conditions, c.behaviour, PRICES, SEED, 2)
     assert (c.state.pairs.stage[0], c.state.pairs.since[0], c.state.pairs.months[0]) == (S.AGREED, 2, 4)
@@ -214,7 +220,8 @@ def test_an_agreement_of_this_month_is_built_from_the_next():
         implement.implement(c.world, c.state, c.behaviour, SEED, month)
         stages.append((int(c.state.pairs.stage[0]), int(c.state.pairs.months[0])))
     assert stages == [(S.AGREED, 2), (S.IMPLEMENTING, 1), (S.OPERATING, 0)]
-    assert c.state.firms.operating.tolist() == [1, 1] and c.state.firms.talking.tolist() == [0, 0]
+    assert c.state.firms.operating.tolist() == [1, 1]
+    assert c.state.firms.talking.tolist() == [0, 0]
     assert c.state.firms.good_news.tolist() == [1, 1]
     assert c.state.work.counts[S.NEW_OPERATING] == 1
 
@@ -243,12 +250,17 @@ def test_a_month_of_operation_moves_a_twelfth():
 def test_an_interrupted_exchange_delivers_nothing():
     c = operating(behaviour=changed(CALM, interruption=1.0))
     operate.operate(c.world, c.state, c.conditions, c.behaviour, PRICES, SEED, 1)
-    assert c.state.pairs.delivered[0] == 0 and not c.state.work.sums.any()
+    assert c.state.pairs.delivered[0] == 0
+    assert not c.state.work.sums.any()
 
 
 @pytest.mark.parametrize(
     ("change", "gain", "reason"),
-    [({"patience": 10.0}, -1.0, S.UNPROFITABLE), ({"distrust_end": 10.0}, 1.0, S.FAILED), ({"patience": 10.0}, 1.0, 0)],
+    [
+        ({"patience": 10.0}, -1.0, S.UNPROFITABLE),
+        ({"distrust_end": 10.0}, 1.0, S.FAILED),
+        ({"patience": 10.0}, 1.0, 0),
+    ],
 )
 def test_exchanges_end_by_losses_or_distrust(change, gain, reason):
     c = operating(behaviour=changed(CALM, **{"patience": 0.0, "distrust_end": 0.0} | change))
@@ -279,10 +291,13 @@ def test_a_firm_that_leaves_takes_its_exchanges_along_and_a_newcomer_starts():
 def test_what_a_firm_would_give_at_the_start():
     c = case()
     assert start.best_outlet(0, c.world, c.state, c.conditions, c.behaviour, PRICES) == 0
-    assert start.best_outlet(1, c.world, c.state, c.conditions, c.behaviour, PRICES) == -1  # it has nothing to give
+    assert (
+        start.best_outlet(1, c.world, c.state, c.conditions, c.behaviour, PRICES) == -1
+    )  # it has nothing to give
     start.begin(0, 50.0, c.world, c.state, c.behaviour)
     assert (c.state.pairs.stage[0], c.state.pairs.since[0]) == (S.OPERATING, -1)
-    assert c.state.firms.practised.tolist() == [1, 1] and c.state.firms.operating.tolist() == [1, 1]
+    assert c.state.firms.practised.tolist() == [1, 1]
+    assert c.state.firms.operating.tolist() == [1, 1]
     assert c.state.firms.awareness.tolist() == [2, 1]  # as answered
     assert (c.state.pairs.donor_trust[0], c.state.pairs.receiver_trust[0]) == (0.98, 0.98)  # 1 - interruption
 
@@ -303,7 +318,9 @@ def test_all_who_gain_give_at_the_start_when_the_share_is_full():
 def test_the_first_month_from_start_to_observation():
     from issim.rules import month
 
-    c = case(behaviour=changed(CALM, start_searching=1.0, contact_rate=50.0, decision_rate=0.0, lapse_rate=0.0))
+    c = case(
+        behaviour=changed(CALM, start_searching=1.0, contact_rate=50.0, decision_rate=0.0, lapse_rate=0.0)
+    )
     row = np.zeros((2, N_OBSERVABLES))
     fresh = blank_state(c.world, c.conditions)
     month.run(c.world, fresh, c.conditions, c.behaviour, SEED, -1, row)

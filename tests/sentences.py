@@ -1,0 +1,29 @@
+"""What every message about bad input must be: one plain sentence per fault."""
+
+from __future__ import annotations
+
+import re
+
+#: Words that only a programmer could read.
+JARGON = re.compile(r"Traceback|Exception|full_key|object_type|OmegaConf|NoViable|ValidationError|0x[0-9a-f]{6}|<class")
+LONGEST = 700
+
+
+def blemishes(message: str) -> list[str]:
+    """What is wrong with a message that should say one fault per line in a sentence; nothing if it is good."""
+    found = []
+    for line in message.split("\n"):
+        if not line or line != line.strip():
+            found.append(f"empty or padded line in {message!r}")
+        elif not line.endswith((".", "?")):
+            found.append(f"no end of sentence: {line!r}")
+        elif JARGON.search(line) or len(line) > LONGEST:
+            found.append(f"unreadable: {line!r}")
+        elif not re.search(r"allowed|choose|write|give|name|did you mean|known are|lists what|save|make a run|round|check the path", line):
+            found.append(f"says not what to do: {line!r}")
+    return found
+
+
+def shown(value: float) -> str:
+    """A number as messages show it."""
+    return str(value)
