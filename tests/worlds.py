@@ -278,7 +278,7 @@ def policy(n_firms: int, n_months: int, rows: list[dict[str, Any]]) -> Condition
     return made
 
 
-#: One lever of every family: mandate, taxes, a training that runs out of money, platform, facilitator, grants.
+#: One lever of every family: mandate, taxes, training that runs out of money, platform, facilitator, grants.
 EVERY_KIND: list[dict[str, Any]] = [
     {"quota": 0.3, "penalty": 40.0, "min_employees": 10.0, "running_cost": 100.0},
     {"landfill_tax": 25.0, "price_relief": 0.1, "outside_influence": 0.02},

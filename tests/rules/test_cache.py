@@ -60,7 +60,11 @@ def test_every_file_with_a_compiled_function_is_hashed():
 
 def test_an_edited_helper_is_what_runs(package, tmp_path):
     """The trap itself: a rule that calls a rule of another file, edited between two processes."""
-    call = "from issim.rules.decide import lead_time as _; from issim.rules.hazard import happens; print(happens(0.5, 0.6))"
+    call = (
+        "from issim.rules.behaviour import Behaviour; from issim.rules.decide import lead_time; "
+        "slow = Behaviour(lead_time=9.0, lead_spread=0.6).record(); "
+        "print(lead_time((0.5, 0.5, 0.6065306597126334, 1e-16), 1.0, slow))"
+    )
     env = {
         "PYTHONPATH": str(tmp_path),
         "ISSIM_CACHE_DIR": str(tmp_path / "cache"),
@@ -74,10 +78,10 @@ def test_an_edited_helper_is_what_runs(package, tmp_path):
         )
         return done.stdout.strip()
 
-    assert answer() == "False"  # 1 - exp(-0.6) = 0.451
-    path = package / "rules" / "hazard.py"
+    assert answer() == "17"  # 9 * exp(0.6) = 16.4
+    path, drawn = package / "draws.py", "return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)"
     text = path.read_text()
-    assert "return -math.expm1(-hazard)" in text
-    path.write_text(text.replace("return -math.expm1(-hazard)", "return hazard"))
-    assert answer() == "True"
+    assert drawn in text
+    path.write_text(text.replace(drawn, "return 0.0 * u * v"))
+    assert answer() == "9"
     assert len(list((tmp_path / "cache").glob("rules-*"))) == 2

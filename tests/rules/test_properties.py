@@ -103,7 +103,7 @@ def test_digital_readiness_stays_within_its_scale(digital, start, practice, plat
 
 @pytest.mark.xfail(
     strict=True,
-    reason="learning.next_digital leaves [0, 1] when learning_by_practice + learning_by_platform > 1, both admissible",
+    reason="learning.next_digital leaves [0, 1] when practice + platform > 1, though each is admissible",
 )
 @given(share, share)
 @example(1.0, 1.0)
@@ -182,8 +182,8 @@ def test_acceptance_grows_with_trust_and_readiness(gain, a, b, theta, c, d, peer
 @pytest.mark.xfail(
     strict=True,
     raises=(OverflowError, ValueError),
-    reason="decide.probability_of_accepting: plain math.exp(-logit) overflows (and log(0) raises) where the compiled "
-    "rule gives 0; reachable with admissible accept_gain = 20, risk = 10",
+    reason="decide.probability_of_accepting: plain exp(-logit) overflows (and log(0) raises) where the "
+    "compiled rule gives 0; reachable with admissible accept_gain = 20, risk = 10",
 )
 @settings(report_multiple_bugs=False)
 @given(constants("accept_gain", "risk"), share)
@@ -213,7 +213,7 @@ def test_an_annuity_pays_back_the_investment(interest, years):
 @pytest.mark.xfail(
     strict=True,
     raises=(AssertionError, ZeroDivisionError),
-    reason="money.annuity cancels at tiny interest: 1e-17 divides by 0 plain and gives inf compiled; 1e-15 is 10 % off",
+    reason="money.annuity cancels at tiny interest: 1e-17 divides by 0 (inf compiled), 1e-15 is 10 % off",
 )
 @given(st.floats(0, 1e-6), st.floats(1, 100))
 @example(1e-17, 10.0)

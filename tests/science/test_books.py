@@ -1,5 +1,7 @@
 """The books are right every month: mass, counters, the funnel, and every column within its range."""
 
+import itertools
+
 import numpy as np
 import pytest
 from worlds import BUSY, check_state, check_world, every_kind, recount, toy
@@ -9,7 +11,6 @@ from issim.rules.observe import N_OBSERVABLES, NAMES
 from issim.world import state as S  # noqa: N812  (its constants)
 from issim.world.blank import blank_state
 from issim.world.conditions import no_policy
-import itertools
 
 N, MONTHS = 60, 36
 

@@ -32,7 +32,7 @@ def bass(p, q, first, months):
 
 
 def spread_of_bass(p, q, first, n_firms, n_months, steps=200):
-    """Standard deviation of the share aware among n firms (linear noise): V' = 2 (q - p - 2 q F) V + F' / n."""
+    """Standard deviation of the share aware of n firms (linear noise): V' = 2 (q - p - 2 q F) V + F' / n."""
     months = np.linspace(0, n_months, n_months * steps + 1)
     share, variance, found = bass(p, q, first, months), 0.0, [0.0]
     for k in range(n_months * steps):

@@ -163,8 +163,8 @@ def test_two_unconnected_regions_are_each_alone_under_policy():
 
 @pytest.mark.xfail(
     strict=True,
-    reason="search.through_facilitator: RANK_POSITION is one for all regions and steps over pairs that are in "
-    "talks, so whether such a pair can be introduced later depends on how far the other region's list has come",
+    reason="search.through_facilitator: RANK_POSITION is one for all regions and steps over pairs in talks, "
+    "so whether such a pair is introduced later depends on how far the other region's list has come",
 )
 @pytest.mark.parametrize("introductions", [4.0])
 def test_two_unconnected_regions_are_each_alone_with_facilitators(introductions):

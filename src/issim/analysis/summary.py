@@ -33,8 +33,8 @@ MEASURES = (
     Measure("tonnes_year", "Residues passed on in the last year", "t/yr", "tonnes", "year"),
     Measure("tonnes", "Residues passed on in all years", "t", "tonnes", "total"),
     Measure("co2", "CO2 saved in all years, transport subtracted", "t CO2", "co2", "total", 1e-3),
-    Measure("gain", "Gained by the firms in all years", "EUR", "gain", "total"),
-    Measure("public_cost", "Paid by the public in all years", "EUR", "public_cost", "total"),
+    Measure("gain", "Gained by the firms in all years", "million EUR", "gain", "total", 1e-6),
+    Measure("public_cost", "Paid by the public in all years", "million EUR", "public_cost", "total", 1e-6),
 )
 
 
@@ -88,17 +88,13 @@ def summary(series: pd.DataFrame) -> list[Line]:
 
 
 def amount(value: float) -> str:
-    """A number as one says it: 3.2 million, 12 400, 7."""
+    """A number as one says it: 107 200, 46, 3.4."""
     size = abs(value)
-    if size >= 999_500_000:
-        return f"{value / 1e9:.1f} billion"
-    if size >= 999_500:
-        return f"{value / 1e6:.1f} million"
     if size >= 10_000:
         return f"{round(value, -2):,.0f}".replace(",", " ")
-    if size >= 100:
+    if size >= 10 or float(value).is_integer():
         return f"{value:,.0f}".replace(",", " ")
-    return f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
+    return f"{value:.1f}"
 
 
 def span(low: float, middle: float, high: float) -> str:
@@ -147,7 +143,7 @@ def verdict(lines: list[Line]) -> list[str]:
             more = "more" if adopters.change > 0 else "fewer"
             found.append(f"With '{policy}' about {amount(abs(adopters.change))} {more} firms exchange than without.")
         if tonnes.change_low > 0.0 and cost.middle > 0.0:
-            per_tonne = cost.middle / tonnes.change
+            per_tonne = 1e6 * cost.middle / tonnes.change
             found.append(f"Each extra tonne passed on costs the public about {amount(per_tonne)} EUR.")
     found.append(
         "'Exchange' means: passes a residue to, or takes one from, another firm as an input. "

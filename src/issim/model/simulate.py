@@ -13,10 +13,7 @@ from issim.rules.month import run
 from issim.rules.observe import N_OBSERVABLES, NAMES
 from issim.world.blank import blank_state
 from issim.world.conditions import Conditions, no_policy
-from issim.world.state import OPERATING, State, World
-
-#: Row of the series that shows the eve of month 0.
-EVE = -1
+from issim.world.state import EVE, State, World
 
 
 class Trajectory(NamedTuple):

@@ -74,7 +74,7 @@ def possible_quantity(pair, world, state):  # type: ignore[no-untyped-def]
 def joint_gain(pair, quantity, world, state, conditions, behaviour, prices, month):  # type: ignore[no-untyped-def]
     """Gain that the two firms share: at prices and reliefs, and the expected penalty that the donor avoids."""
     return gain_of(pair, quantity, world, state, conditions, behaviour, prices, month) + penalty_avoided(
-        pair, quantity, world, state, conditions, month
+        pair, quantity, 0.0, world, state, conditions, month
     )
 
 

@@ -8,7 +8,9 @@ from issim.rules.hazard import either
 
 @process
 def in_force(conditions, levers, lever, month):  # type: ignore[no-untyped-def]
-    """Strength of a lever this month: its schedule, or 0 once its budget has run out."""
+    """Strength of a lever this month: its schedule; 0 on the eve of month 0 and once its budget has run out."""
+    if month < 0:
+        return 0.0
     stopped = levers.stopped[lever]
     if stopped >= 0 and month > stopped:
         return 0.0

@@ -69,12 +69,12 @@ def yearly_gain(quantity, per_unit, support, paperwork, capital):  # type: ignor
 
 
 @process
-def shortfall(firm, employees, firms, conditions, levers, month):  # type: ignore[no-untyped-def]
-    """Tonnes a year that a firm still has to pass on to meet the quotas that bind it.
+def shortfall(firm, employees, without, firms, conditions, levers, month):  # type: ignore[no-untyped-def]
+    """Tonnes a year that a firm would still have to pass on to meet the quotas that bind it.
 
-        max over levers of [quota * residues] - diverted, at least 0
+        max over levers of [quota * residues] - (diverted - without), at least 0
 
-    For whom  firms with at least the lever's number of employees
+    For whom  firms with at least the lever's number of employees; `without` an exchange it already has, or 0
     Units     t/yr
     Source    conditions.effect (quota), conditions.min_employees
     Keeps     0 without a mandate
@@ -86,7 +86,8 @@ def shortfall(firm, employees, firms, conditions, levers, month):  # type: ignor
         size = conditions.effect[lever, QUOTA]
         if size > 0.0 and employees >= conditions.min_employees[lever]:
             quota = max(quota, size * strength_on(conditions, levers, lever, firm, month))
-    return max(0.0, min(1.0, quota) * firms.residues[firm] - firms.diverted[firm])
+    kept = firms.diverted[firm] - without
+    return max(0.0, min(1.0, quota) * firms.residues[firm] - kept)
 
 
 @process
@@ -138,14 +139,22 @@ def investment(pair, world):  # type: ignore[no-untyped-def]
 
 
 @process
-def penalty_avoided(pair, quantity, world, state, conditions, month):  # type: ignore[no-untyped-def]
-    """Expected penalty that a donor avoids by this exchange, in EUR/yr: penalty * tonnes that count to its quota."""
+def penalty_avoided(pair, quantity, reserved, world, state, conditions, month):  # type: ignore[no-untyped-def]
+    """Expected penalty that a donor avoids by an exchange.
+
+        penalty * min(quantity, shortfall without it)
+
+    For whom  candidates (nothing reserved yet) and operating exchanges (their own flow is reserved)
+    Units     quantity and reserved unit/yr; EUR/yr
+    Source    conditions.effect (penalty, quota)
+    Keeps     0 without a mandate, and for a firm that meets its quota anyway
+    """
     if conditions.used[PENALTY] == 0:
         return 0.0
-    donor = world.pairs.donor[pair]
-    short = shortfall(donor, world.firms.employees[donor], state.firms, conditions, state.levers, month)
-    counted = min(short, quantity * world.goods.is_mass[world.pairs.good[pair]])
-    return counted * amount_on(conditions, state.levers, PENALTY, donor, month)
+    donor, mass = world.pairs.donor[pair], world.goods.is_mass[world.pairs.good[pair]]
+    employees = world.firms.employees[donor]
+    short = shortfall(donor, employees, reserved * mass, state.firms, conditions, state.levers, month)
+    return min(short, quantity * mass) * amount_on(conditions, state.levers, PENALTY, donor, month)
 
 
 @process

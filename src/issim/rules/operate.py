@@ -5,7 +5,7 @@ from __future__ import annotations
 from issim.jit import process, rule
 from issim.rules.exchange import pair_luck
 from issim.rules.force import strength_on
-from issim.rules.money import gain_of, input_value, investment
+from issim.rules.money import gain_of, input_value, investment, penalty_avoided
 from issim.rules.policy import spend
 from issim.world.conditions import CAPEX_GRANT, PRICE_RELIEF, REUSE_PAYMENT
 from issim.world.state import CO2, FREIGHT, GAIN, N_ACTIVE, OPERATING, REPLACED, TONNES
@@ -60,13 +60,15 @@ def operate(world, state, conditions, behaviour, prices, seed, month):  # type: 
         if pairs.stage[pair] != OPERATING:
             continue
         pairs.months[pair] = min(32000, pairs.months[pair] + 1)
-        pairs.gain[pair] = gain_of(pair, pairs.flow[pair], world, state, conditions, behaviour, prices, month)
+        flow = pairs.flow[pair]
+        earned = gain_of(pair, flow, world, state, conditions, behaviour, prices, month)
+        pairs.gain[pair] = earned + penalty_avoided(pair, flow, flow, world, state, conditions, month)
         if not delivers(pair_luck(pair, world, seed, month, 0)[0], behaviour.interruption):
             pairs.delivered[pair] = 0
             continue
         pairs.delivered[pair] = 1
         good, kilometres = world.pairs.good[pair], float(world.pairs.distance[pair])
-        quantity = pairs.flow[pair] / 12.0
+        quantity = flow / 12.0
         mass = quantity * goods.is_mass[good]
         value = input_value(goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good])
         work.flows[good] += quantity
@@ -74,6 +76,6 @@ def operate(world, state, conditions, behaviour, prices, seed, month):  # type: 
         work.sums[REPLACED] += mass * goods.replaced[good]
         work.sums[CO2] += co2_saved(quantity, goods.co2_saved[good], goods.freight_co2[good], kilometres)
         work.sums[FREIGHT] += mass * kilometres
-        work.sums[GAIN] += pairs.gain[pair] / 12.0
+        work.sums[GAIN] += earned / 12.0
         if conditions.key.shape[0] > 0:
             pay_support(pair, quantity, value, world, state, conditions, month)

@@ -98,7 +98,7 @@ def enact(world, state, conditions, behaviour, seed, month):  # type: ignore[no-
     levers = state.levers
     for lever in range(conditions.key.shape[0]):
         now = in_force(conditions, levers, lever, month)
-        before = in_force(conditions, levers, lever, month - 1) if month > 0 else 0.0
+        before = in_force(conditions, levers, lever, month - 1)
         n_new = 0
         if now > 0.0:
             spend(lever, conditions.running_cost[lever], state, conditions, month)

@@ -52,7 +52,7 @@ def seek(firm, world, state, conditions, behaviour, month):  # type: ignore[no-u
     firms, levers, luck = state.firms, state.levers, state.work.luck[firm, 1]
     obliged = (
         conditions.used[QUOTA] == 1
-        and shortfall(firm, world.firms.employees[firm], firms, conditions, levers, month) > 0.0
+        and shortfall(firm, world.firms.employees[firm], 0.0, firms, conditions, levers, month) > 0.0
     )
     if firms.searching[firm] == 1:
         if firms.talking[firm] == 0 and not obliged and happens(luck, behaviour.give_up):

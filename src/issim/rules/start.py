@@ -1,4 +1,7 @@
-"""Before month 0: traits are as answered, some firms already search, some already exchange."""
+"""Before month 0: traits are as answered, some firms already search, some already exchange.
+
+No lever has acted on the eve, so every scenario of one seed starts from the same state.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from issim.rules.policy import queue
 from issim.rules.ranking import rank
 from issim.rules.search import ease_of_meeting
 from issim.world.conditions import INTRODUCTIONS
-from issim.world.state import N_ACTIVE, NOT_AWARE, OPERATING
+from issim.world.state import EVE, N_ACTIVE, NOT_AWARE, OPERATING
 
 
 @process
@@ -24,7 +27,7 @@ def start_firms(world, state, conditions, behaviour, seed):  # type: ignore[no-u
         firms.readiness[firm] = who.readiness[firm]
         firms.digital[firm] = who.digital[firm]
         firms.trust[firm] = who.trust[firm]
-        weigh_barriers(firm, world, state, conditions, behaviour, 0)
+        weigh_barriers(firm, world, state, conditions, behaviour, EVE)
         luck = uniforms(seed, START, 0, who.index[firm], NOBODY, place_word(who.region[firm], 0, 0, 0))
         if who.awareness[firm] > NOT_AWARE:
             if luck[0] < behaviour.start_searching:
@@ -63,7 +66,7 @@ def best_outlet(firm, world, state, conditions, behaviour, prices):  # type: ign
         pair = links.items[k]
         if world.pairs.donor[pair] == firm:
             quantity = possible_quantity(pair, world, state)
-            gain = joint_gain(pair, quantity, world, state, conditions, behaviour, prices, 0)
+            gain = joint_gain(pair, quantity, world, state, conditions, behaviour, prices, EVE)
             if gain > best_gain:
                 best, best_gain = pair, gain
     return best
@@ -121,7 +124,7 @@ def start_exchanges(world, state, conditions, behaviour, seed):  # type: ignore[
             if luck[1] < behaviour.start_share * places[0, region] / (2.0 * places[1, region]):
                 work.changed_pairs[n_chosen] = pair
                 quantity = possible_quantity(pair, world, state)
-                work.keys[n_chosen] = -joint_gain(pair, quantity, world, state, conditions, behaviour, prices, 0)
+                work.keys[n_chosen] = -joint_gain(pair, quantity, world, state, conditions, behaviour, prices, EVE)
                 n_chosen += 1
     best_first(n_chosen, world, state, seed, 0)
     for k in range(n_chosen):
@@ -138,7 +141,7 @@ def rank_pairs(world, state, conditions, behaviour):  # type: ignore[no-untyped-
     n_pairs = world.pairs.donor.shape[0]
     for pair in range(n_pairs):
         quantity = possible_quantity(pair, world, state)
-        work.keys[pair] = -joint_gain(pair, quantity, world, state, conditions, behaviour, work.prices, 0)
+        work.keys[pair] = -joint_gain(pair, quantity, world, state, conditions, behaviour, work.prices, EVE)
     rank(work.keys, n_pairs, work.order)
     for place in range(n_pairs):
         work.ranked[place] = work.order[place]

@@ -22,6 +22,9 @@ Codes = NDArray[np.int8]
 Masks = NDArray[np.uint32]
 Longs = NDArray[np.int64]
 
+# The month before month 0, at which a run starts.
+EVE = -1
+
 # Stages of one exchange between two firms.
 CANDIDATE, MET, AGREED, IMPLEMENTING, OPERATING = 0, 1, 2, 3, 4
 EXCHANGE_STAGES = ("candidate", "met", "agreed", "implementing", "operating")
@@ -131,7 +134,7 @@ class Goods(NamedTuple):
     reach: Annotated[Floats, Col("km", "technical limit of distance", 0)]
     capex: Annotated[Floats, Col("EUR", "fixed investment of one exchange", 0)]
     capex_km: Annotated[Floats, Col("EUR/km", "investment per km (pipes)", 0)]
-    is_mass: Annotated[Floats, Col("1", "1 where the unit is a tonne, 0 for m3 and MWh", 0, 1)]
+    is_mass: Annotated[Floats, Col("1", "1 for solids and sludges, counted in tonnes; 0 for water, heat and gas", 0, 1)]
 
 
 class Countries(NamedTuple):
@@ -195,7 +198,7 @@ class PairState(NamedTuple):
     flow: Annotated[Floats, Col("unit/yr", "agreed quantity of residue", 0)]
     donor_trust: Annotated[Floats, Col("1", "the donor's trust in the receiver", 0, 1)]
     receiver_trust: Annotated[Floats, Col("1", "the receiver's trust in the donor", 0, 1)]
-    gain: Annotated[Floats, Col("EUR/yr", "joint gain at this month's prices, reliefs included")]
+    gain: Annotated[Floats, Col("EUR/yr", "joint gain at this month's prices, reliefs and avoided penalties included")]
     delivered: Annotated[Codes, Col("1", "1 if the exchange delivered this month", 0, 1, "int8")]
     introduced: Annotated[Codes, Col("1", "1 once a facilitator brought the pair together", 0, 1, "int8")]
     reason: Annotated[Codes, Col("1", "why it last ended", 0, 7, "int8")]
