@@ -42,7 +42,10 @@ def install(extra: str) -> None:
     """Make `.venv` and install the project into it: by uv if it can be had, else by pip."""
     print(f"[setup] preparing {VENV.name} (first time only, about a minute)", file=sys.stderr, flush=True)
     made = STAMP.read_text() if STAMP.is_file() else ""
-    if not made.startswith(wanted("")) and subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)]).returncode:
+    if (
+        not made.startswith(wanted(""))
+        and subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)]).returncode
+    ):
         shutil.rmtree(VENV, ignore_errors=True)
         sys.exit("[setup] `python3 -m venv` failed; on Debian or Ubuntu: sudo apt-get install python3-venv")
     python = str(BIN / "python")
@@ -51,7 +54,9 @@ def install(extra: str) -> None:
     has_uv = subprocess.run([*pip, "uv"]).returncode == 0
     by_uv = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python, *target]
     if not (has_uv and subprocess.run(by_uv).returncode == 0) and subprocess.run([*pip, *target]).returncode:
-        sys.exit("[setup] the packages could not be installed; see the message above (a network is needed once).")
+        sys.exit(
+            "[setup] the packages could not be installed; see the message above (a network is needed once)."
+        )
     STAMP.write_text(wanted(extra))
 
 

@@ -50,7 +50,12 @@ class PlainFirm(mesa.Agent):
         """Awareness: note the level of next month."""
         m, state = self.model, self.model.state
         self.level = next_awareness(
-            self.row, state.work.luck[self.row, 0], m.constants.outside_influence, m.world.peers, state.firms, m.constants
+            self.row,
+            state.work.luck[self.row, 0],
+            m.constants.outside_influence,
+            m.world.peers,
+            state.firms,
+            m.constants,
         )
 
     def take_in(self) -> None:
@@ -129,7 +134,15 @@ class PlainModel(mesa.Model):
     def negotiate(self) -> None:
         """Let met pairs decide, then share out."""
         work, n_accepted = self.state.work, 0
-        common = (self.world, self.state, self.conditions, self.constants, work.prices, self.seed_of_run, self.month)
+        common = (
+            self.world,
+            self.state,
+            self.conditions,
+            self.constants,
+            work.prices,
+            self.seed_of_run,
+            self.month,
+        )
         for pair in work.active[: work.counts[N_ACTIVE]]:
             if self.state.pairs.stage[pair] == MET:
                 gain = negotiate(pair, *common)
@@ -171,7 +184,11 @@ def main() -> None:
         advance(model.world, state, model.conditions, model.constants, 1, month, row)
         if not np.array_equal(row, model.rows[month + 1]):
             raise SystemExit(f"month {month}: the agents and the kernel disagree")
-    print(json.dumps({"firms": given.firms, "months": given.months, "ns": seconds / given.firms / given.months * 1e9}))
+    print(
+        json.dumps(
+            {"firms": given.firms, "months": given.months, "ns": seconds / given.firms / given.months * 1e9}
+        )
+    )
 
 
 if __name__ == "__main__":

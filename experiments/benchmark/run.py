@@ -43,7 +43,9 @@ def line(what: str, value: float, unit: str, target: float | None, *, above: boo
 
 def main() -> None:
     """Measure and print the report."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--full", action="store_true", help="a million firms as well")
     given = options.parse_args()
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors")

@@ -28,15 +28,23 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and stop")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     run = commands.add_parser("run", help="simulate a region without policy and with one")
-    run.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="settings in Hydra's grammar, as in seed=7")
+    run.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="settings in Hydra's grammar, as in seed=7"
+    )
     run.add_argument("--no-figures", action="store_true", help="leave out the figures")
     survey = commands.add_parser("survey", help="re-run the survey on synthetic firms, or on a finished run")
-    survey.add_argument("--run", type=Path, metavar="PATH", help="a result folder; without it a synthetic population")
+    survey.add_argument(
+        "--run", type=Path, metavar="PATH", help="a result folder; without it a synthetic population"
+    )
     survey.add_argument("--month", type=int, metavar="M", help="month of the run (default: the last)")
     survey.add_argument("--policy", metavar="NAME", help="which policy of the run (default: the last)")
-    survey.add_argument("--surveys", type=int, default=2000, metavar="N", help="how many surveys (default 2000)")
+    survey.add_argument(
+        "--surveys", type=int, default=2000, metavar="N", help="how many surveys (default 2000)"
+    )
     survey.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the samples (default 0)")
-    survey.add_argument("--out", type=Path, default=Path("outputs"), metavar="DIR", help="where the figure goes")
+    survey.add_argument(
+        "--out", type=Path, default=Path("outputs"), metavar="DIR", help="where the figure goes"
+    )
     for name, text in (
         ("evidence", "list the packaged evidence with its sources"),
         ("parameters", "list every parameter with unit, range or prior, meaning and source"),
@@ -97,7 +105,11 @@ def _survey(given: argparse.Namespace) -> int:
 def _evidence(given: argparse.Namespace) -> int:
     from issim import evidence
 
-    rows = (row for row in evidence.listing(evidence.load()) if given.only in ("", row[0]) or row[1].startswith(given.only))
+    rows = (
+        row
+        for row in evidence.listing(evidence.load())
+        if given.only in ("", row[0]) or row[1].startswith(given.only)
+    )
     return _print(("table", "key", "value", "unit", "source", "confidence"), rows, given)
 
 
@@ -125,7 +137,9 @@ def _print(header: Sequence[str], rows: Iterable[Sequence[object]], given: argpa
     """Print rows as an aligned table, or as CSV; InputError when a name matched nothing."""
     found = [tuple(str(cell) for cell in row) for row in rows]
     if not found:
-        raise InputError(f"nothing in `issim {given.command}` begins with '{given.only}'; leave the name out to see all.")
+        raise InputError(
+            f"nothing in `issim {given.command}` begins with '{given.only}'; leave the name out to see all."
+        )
     if given.csv:
         import csv
 

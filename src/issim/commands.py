@@ -21,7 +21,16 @@ from issim.plots import survey as survey_plot
 from issim.population.options import PopulationOptions
 from issim.runs import study
 from issim.runs.job import Plan, plan
-from issim.store.folder import CONFIG, FIGURES, MANIFEST, Results, check_writable, new_folder, write_json, write_table
+from issim.store.folder import (
+    CONFIG,
+    FIGURES,
+    MANIFEST,
+    Results,
+    check_writable,
+    new_folder,
+    write_json,
+    write_table,
+)
 from issim.store.manifest import manifest, version
 
 

@@ -161,7 +161,6 @@ def test_the_brakes_of_a_stage_add_up_to_what_the_hazards_lose(none, world):
         assert end.brake[on_hazard].sum() == pytest.approx(np.mean(lost))
 
 
-@pytest.mark.xfail(strict=True, reason="rules.start weighs month 0's levers before month 0")
 def test_every_policy_starts_from_the_same_eve(none, package_run):
     assert none.trajectory.series[0].tobytes() == package_run.trajectory.series[0].tobytes()
     for plain, other in zip(none.panel, package_run.panel, strict=True):

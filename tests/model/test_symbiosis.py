@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from issim.errors import InputError
+from issim.model.exchange import Exchange
 from issim.model.firm import Firm
 from issim.model.lever_agent import Authority, LeverAgent, Platform
 from issim.model.simulate import simulate
@@ -97,7 +98,7 @@ def test_a_misspelt_agent_reporter_is_refused(lively):
 
 def test_batch_run_reports_what_simulate_finds(world, conditions, behaviour):
     arguments: dict[str, Any] = {"world": [world], "behaviour": [behaviour], "n_months": 13}
-    seeds: dict[str, Any] = {"rng": [1, 2]}  # since Mesa 3.5 the batch sets the seed, before it is a parameter
+    seeds: dict[str, Any] = {"rng": [1, 2]}  # since Mesa 3.5 the batch sets the seed itself
     if "rng" not in inspect.signature(mesa.batch_run).parameters:
         arguments, seeds = arguments | {"seed": [1, 2]}, {}
     found = mesa.batch_run(
@@ -182,6 +183,18 @@ def test_levers_and_the_authority_are_agents_too(conditions, lively):
     assert training.effects["skills_gain"] == conditions.effect[2, SKILLS_GAIN] > 0.0
     assert len(model.firms) == 240
     assert len({agent.unique_id for agent in model.agents}) == len(model.agents) == 240 + 4 + 1
+
+
+def test_before_the_first_month_no_lever_is_in_force(lively):
+    with_levers, without = lively(policy="package"), lively()
+    assert [lever.strength for lever in with_levers.levers] == [0.0] * 4
+    gains = [[Exchange(model, pair).gain for pair in range(50)] for model in (with_levers, without)]
+    assert gains[0] == gains[1]
+    with_levers.step()
+    without.step()
+    gains = [[Exchange(model, pair).gain for pair in range(50)] for model in (with_levers, without)]
+    assert gains[0] != gains[1]
+    assert all(supported >= plain for supported, plain in zip(*gains, strict=True))
 
 
 def test_a_lever_whose_budget_is_spent_says_when_and_has_no_strength(conditions, lively):

@@ -36,7 +36,9 @@ def _answers(evidence: Evidence, results: Results, month: int | None, policy: st
     last = int(panel["month"].max())
     if month is not None and not 0 <= month <= last:
         raise InputError(f"--month = {month} is outside [0, {last}]; choose a month of the run.")
-    chosen = (panel["policy"] == (policy or names[-1])) & (panel["month"] == (last if month is None else month))
+    chosen = (panel["policy"] == (policy or names[-1])) & (
+        panel["month"] == (last if month is None else month)
+    )
     now = panel[chosen].sort_values("firm")
     items = firms[[f"item_{key}" for key in ITEMS]].to_numpy(np.int8)
     items[:, ITEMS.index("awareness")] = now["awareness"]

@@ -81,8 +81,18 @@ def summary(series: pd.DataFrame) -> list[Line]:
             low, middle, high = np.quantile(values, _TAILS)
             change_low, change, change_high = np.quantile(values - base, _TAILS)
             lines.append(
-                Line(measure.key, measure.words, measure.unit, policy, float(low), float(middle), float(high),
-                     float(change_low), float(change), float(change_high))  # fmt: skip
+                Line(
+                    measure.key,
+                    measure.words,
+                    measure.unit,
+                    policy,
+                    float(low),
+                    float(middle),
+                    float(high),
+                    float(change_low),
+                    float(change),
+                    float(change_high),
+                )  # fmt: skip
             )
     return lines
 
@@ -127,7 +137,9 @@ def as_text(series: pd.DataFrame, region: str, question: str) -> str:
     out.append("")
     out.append("  ".join([" " * width, *(head.rjust(w) for head, w in zip(heads, widths, strict=True))]))
     for key, row in cells.items():
-        out.append("  ".join([words[key].ljust(width), *(c.rjust(w) for c, w in zip(row, widths, strict=True))]))
+        out.append(
+            "  ".join([words[key].ljust(width), *(c.rjust(w) for c, w in zip(row, widths, strict=True))])
+        )
     return "\n".join(out + ["", *verdict(lines)])
 
 
@@ -141,7 +153,9 @@ def verdict(lines: list[Line]) -> list[str]:
             found.append(f"These runs cannot tell '{policy}' from no policy in firms that exchange.")
         else:
             more = "more" if adopters.change > 0 else "fewer"
-            found.append(f"With '{policy}' about {amount(abs(adopters.change))} {more} firms exchange than without.")
+            found.append(
+                f"With '{policy}' about {amount(abs(adopters.change))} {more} firms exchange than without."
+            )
         if tonnes.change_low > 0.0 and cost.middle > 0.0:
             per_tonne = 1e6 * cost.middle / tonnes.change
             found.append(f"Each extra tonne passed on costs the public about {amount(per_tonne)} EUR.")

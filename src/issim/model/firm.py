@@ -105,7 +105,7 @@ class Firm(mesa.Agent):
         """Probability that the firm accepts its share of an exchange as things stand.
 
         The rule is the one that the month calls when a met pair decides; prices and levers are those of the
-        month last completed.
+        month last completed (at the start: no levers).
         """
         model, pair = self.model, exchange.pair if isinstance(exchange, Exchange) else int(exchange)
         n_pairs = len(model.world.pairs.donor)

@@ -32,11 +32,12 @@ class LeverAgent(mesa.Agent):
 
     @property
     def strength(self) -> float:
-        """Strength in force in the month last completed (at the start: of month 0); 0 once stopped."""
+        """Strength in force in the month last completed; 0 at the start and once it has stopped."""
         stopped = self.stopped
-        if stopped is not None and self.model.policy_month > stopped:
+        month = self.model.policy_month
+        if month < 0 or (stopped is not None and month > stopped):
             return 0.0
-        return float(self.model.conditions.strength[self.row, self.model.policy_month])
+        return float(self.model.conditions.strength[self.row, month])
 
     @property
     def spent(self) -> float:

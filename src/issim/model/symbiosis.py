@@ -4,7 +4,7 @@ The only module that knows what differs between versions of Mesa (3.3 to 3.x):
 
 - Mesa 3.3 numbers agents by a class-level counter that holds on to every model for ever; `register_agent`
   takes the model out of it again and numbers the agents itself.
-- Mesa 3.5 renames the argument `seed` of a model to `rng`; `_mesa_seed` passes on whichever is meant. Its
+- Mesa 3.5 renames the argument `seed` of a model to `rng`; `_mesa_seed` passes on what is meant. Its
   `batch_run` sets the seed of every run itself, to None unless told otherwise: `_checked_seed` then draws one.
 """
 
@@ -134,8 +134,8 @@ class SymbiosisModel(mesa.Model):
 
     @property
     def policy_month(self) -> int:
-        """The month whose conditions hold now: the one last completed, month 0 before the first."""
-        return max(0, self.month - 1)
+        """The month whose conditions hold now: the one last completed; -1 on the eve of month 0, without levers."""
+        return self.month - 1
 
     @property
     def terms(self) -> tuple[World, State, Conditions, np.record, int]:

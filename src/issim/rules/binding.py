@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from issim.jit import process, rule
+from issim.jit import rule
 from issim.rules.barriers import relief_of
 from issim.rules.hazard import unrelieved
 from issim.rules.policy import stage_of
@@ -21,14 +21,6 @@ from issim.world.state import (
     STAGE_C,
     STAGE_D,
 )
-
-
-@process
-def relief_at(conditions, levers, barrier, firm, month):  # type: ignore[no-untyped-def]
-    """Relief of one barrier of one firm in a month; none on the eve of month 0: no lever has acted yet."""
-    if month < 0:
-        return 0.0
-    return relief_of(conditions, levers, barrier, firm, month)
 
 
 @rule
@@ -58,7 +50,7 @@ def look(masks, firms, levers, conditions, luck, month, stage, felt):  # type: i
         left = 0
         for barrier in range(N_BARRIERS):
             if (mask >> barrier) & 1:
-                relief = relief_at(conditions, levers, barrier, firm, month)
+                relief = relief_of(conditions, levers, barrier, firm, month)
                 if is_felt(luck[firm, barrier], relief):
                     left |= 1 << barrier
         felt[firm] = left
@@ -123,7 +115,7 @@ def bind(masks, barriers, levers, conditions, behaviour, luck, month, standing, 
             if standing[stage, firm] == 1:
                 n_standing += 1
                 if (int(masks[firm]) >> barrier) & 1:
-                    relief = relief_at(conditions, levers, barrier, firm, month)
+                    relief = relief_of(conditions, levers, barrier, firm, month)
                     total += brake(
                         barriers.strength[barrier], relief, barriers.on_threshold[barrier], behaviour
                     )

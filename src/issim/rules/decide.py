@@ -105,7 +105,9 @@ def weigh(pair, luck, world, state, conditions, behaviour, prices, month):  # ty
     trusts = state.pairs
     if luck[2] >= acceptance(donor, for_donor, trusts.donor_trust[pair], world, state, behaviour):
         return -1.0
-    if luck[3] >= acceptance(receiver, gain - for_donor, trusts.receiver_trust[pair], world, state, behaviour):
+    if luck[3] >= acceptance(
+        receiver, gain - for_donor, trusts.receiver_trust[pair], world, state, behaviour
+    ):
         return -1.0
     return gain
 

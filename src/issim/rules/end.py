@@ -45,7 +45,9 @@ def end_exchanges(world, state, behaviour, seed, month):  # type: ignore[no-unty
         if pairs.gain[pair] < 0.0 and happens(luck[1], behaviour.patience):
             break_off(pair, UNPROFITABLE, world, state, behaviour, month)
             continue
-        hazard = hazard_of_failure(pairs.donor_trust[pair], pairs.receiver_trust[pair], behaviour.distrust_end)
+        hazard = hazard_of_failure(
+            pairs.donor_trust[pair], pairs.receiver_trust[pair], behaviour.distrust_end
+        )
         if happens(luck[2], hazard):
             tell_peers(world.pairs.donor[pair], -1, world.peers, state.firms)
             tell_peers(world.pairs.receiver[pair], -1, world.peers, state.firms)

@@ -23,7 +23,9 @@ def next_digital(digital, start, practice, platform, turnover):  # type: ignore[
 
 
 @rule
-def readiness_now(start, causal, awareness_gained, digital_gained, benefits_gained, practice_gained, behaviour):  # type: ignore[no-untyped-def]
+def readiness_now(
+    start, causal, awareness_gained, digital_gained, benefits_gained, practice_gained, behaviour
+):  # type: ignore[no-untyped-def]
     """Readiness to take part, given what the firm has gained since it was asked.
 
         r = r_start + causal * (w_a * awareness + w_d * digital + w_b * benefits + w_p * practice gained), within 1..5

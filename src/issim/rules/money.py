@@ -94,7 +94,9 @@ def shortfall(firm, employees, without, firms, conditions, levers, month):  # ty
 def support_per_unit(pair, value, world, state, conditions, month):  # type: ignore[no-untyped-def]
     """Public support of an exchange per unit: the relief on the input's value, and the payment per tonne."""
     donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
-    support = value * share_on(conditions, state.levers, PRICE_RELIEF, receiver, month) if value > 0.0 else 0.0
+    support = (
+        value * share_on(conditions, state.levers, PRICE_RELIEF, receiver, month) if value > 0.0 else 0.0
+    )
     payment = amount_on(conditions, state.levers, REUSE_PAYMENT, donor, month)
     return support + payment * world.goods.is_mass[world.pairs.good[pair]]
 
@@ -115,8 +117,12 @@ def gain_of(pair, quantity, world, state, conditions, behaviour, prices, month):
     tax = goods.taxable[good] * (
         world.countries.landfill_tax[country] + amount_on(conditions, levers, LANDFILL_TAX, donor, month)
     )
-    value = input_value(goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good])
-    haulage = goods.freight[good] * kilometres * (1.0 - share_on(conditions, levers, FREIGHT_RELIEF, donor, month))
+    value = input_value(
+        goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good]
+    )
+    haulage = (
+        goods.freight[good] * kilometres * (1.0 - share_on(conditions, levers, FREIGHT_RELIEF, donor, month))
+    )
     per_unit = gain_per_unit(
         goods.gate_fee[good] * prices[1, good] * world.firms.gate_factor[donor],
         tax,

@@ -28,7 +28,20 @@ from issim.world.state import (
     TONNES,
 )
 
-GOODS = ("metal", "plastic", "wood", "paper", "organic", "textile", "mineral", "chemical", "sludge", "water", "heat", "fuel_gas")
+GOODS = (
+    "metal",
+    "plastic",
+    "wood",
+    "paper",
+    "organic",
+    "textile",
+    "mineral",
+    "chemical",
+    "sludge",
+    "water",
+    "heat",
+    "fuel_gas",
+)
 GROUPS = (
     ("sector", ("manufacturing", "agri-food", "technology", "other")),
     ("size", ("micro", "small", "medium", "large")),
@@ -46,10 +59,14 @@ class Observable(NamedTuple):
 
 def _observables() -> tuple[Observable, ...]:
     found = [
-        Observable("unaware", "firms", "firms that are not aware of symbiosis and do not operate, talk or search"),
+        Observable(
+            "unaware", "firms", "firms that are not aware of symbiosis and do not operate, talk or search"
+        ),
         Observable("aware", "firms", "aware firms that do not search yet"),
         Observable("searching", "firms", "firms that search and have no talks"),
-        Observable("talking", "firms", "firms in talks, agreed or implementing, without an operating exchange"),
+        Observable(
+            "talking", "firms", "firms in talks, agreed or implementing, without an operating exchange"
+        ),
         Observable("adopters", "firms", "firms with at least one operating exchange"),
         Observable("met", "exchanges", "pairs in talks"),
         Observable("agreed", "exchanges", "exchanges agreed, not yet begun"),
@@ -71,7 +88,9 @@ def _observables() -> tuple[Observable, ...]:
         Observable("digital", "1", "mean digital readiness"),
         Observable("trust", "1", "mean general trust"),
     ]
-    found += [Observable(f"ended_{r.replace(' ', '_')}", "exchanges/month", f"ended: {r}") for r in REASONS[1:]]
+    found += [
+        Observable(f"ended_{r.replace(' ', '_')}", "exchanges/month", f"ended: {r}") for r in REASONS[1:]
+    ]
     found += [Observable(f"flow_{g}", "unit/month", f"{g} passed on") for g in GOODS]
     found += [
         Observable(f"adopters_{group}_{level}", "firms", f"adopters, {group} {level}")

@@ -40,12 +40,18 @@ def pay_support(pair, quantity, value, world, state, conditions, month):  # type
     for lever in range(conditions.key.shape[0]):
         money = 0.0
         if effects[lever, PRICE_RELIEF] > 0.0 and value > 0.0:
-            share = min(1.0, effects[lever, PRICE_RELIEF] * strength_on(conditions, levers, lever, receiver, month))
+            share = min(
+                1.0, effects[lever, PRICE_RELIEF] * strength_on(conditions, levers, lever, receiver, month)
+            )
             money += share * value * quantity
         if effects[lever, REUSE_PAYMENT] > 0.0:
-            money += effects[lever, REUSE_PAYMENT] * strength_on(conditions, levers, lever, donor, month) * mass
+            money += (
+                effects[lever, REUSE_PAYMENT] * strength_on(conditions, levers, lever, donor, month) * mass
+            )
         if effects[lever, CAPEX_GRANT] > 0.0 and state.pairs.since[pair] == month:
-            share = min(1.0, effects[lever, CAPEX_GRANT] * strength_on(conditions, levers, lever, donor, month))
+            share = min(
+                1.0, effects[lever, CAPEX_GRANT] * strength_on(conditions, levers, lever, donor, month)
+            )
             money += share * investment(pair, world)
         if money > 0.0:
             spend(lever, money, state, conditions, month)
@@ -70,7 +76,9 @@ def operate(world, state, conditions, behaviour, prices, seed, month):  # type: 
         good, kilometres = world.pairs.good[pair], float(world.pairs.distance[pair])
         quantity = flow / 12.0
         mass = quantity * goods.is_mass[good]
-        value = input_value(goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good])
+        value = input_value(
+            goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good]
+        )
         work.flows[good] += quantity
         work.sums[TONNES] += mass
         work.sums[REPLACED] += mass * goods.replaced[good]

@@ -33,8 +33,14 @@ def move_prices(goods, market, seed, month):  # type: ignore[no-untyped-def]
     for good in range(goods.gate_fee.shape[0]):
         luck = uniforms(seed, PRICE, month, good, NOBODY, 0)
         market.virgin[good] = next_log_price(
-            market.virgin[good], goods.price_volatility[good], goods.reversion[good], standard_normal(luck[0], luck[1])
+            market.virgin[good],
+            goods.price_volatility[good],
+            goods.reversion[good],
+            standard_normal(luck[0], luck[1]),
         )
         market.gate[good] = next_log_price(
-            market.gate[good], goods.gate_volatility[good], goods.reversion[good], standard_normal(luck[2], luck[3])
+            market.gate[good],
+            goods.gate_volatility[good],
+            goods.reversion[good],
+            standard_normal(luck[2], luck[3]),
         )

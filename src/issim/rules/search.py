@@ -119,7 +119,9 @@ def own_contact(firm, world, state, behaviour, seed, month):  # type: ignore[no-
     total = open_weight(firm, state.pairs.weight, world, state, month)
     if not happens(luck, rate * total):
         return -1
-    draw = uniforms(seed, MEETING, month, world.firms.index[firm], 0, place_word(world.firms.region[firm], 0, 0, 0))
+    draw = uniforms(
+        seed, MEETING, month, world.firms.index[firm], 0, place_word(world.firms.region[firm], 0, 0, 0)
+    )
     return pick(firm, draw[0] * total, state.pairs.weight, world, state, month)
 
 
@@ -150,7 +152,9 @@ def platform_contact(firm, world, state, conditions, seed, month):  # type: igno
     for k in range(links.start[firm], links.start[firm + 1]):
         if may_meet(links.items[k], state.pairs, month):
             total += platform_sight(links.items[k], world, state)
-    draw = uniforms(seed, MEETING, month, world.firms.index[firm], 0, place_word(world.firms.region[firm], 0, 0, 1))
+    draw = uniforms(
+        seed, MEETING, month, world.firms.index[firm], 0, place_word(world.firms.region[firm], 0, 0, 1)
+    )
     if not happens(draw[0], recall * quality * firms.factor[1, firm] * total):
         return -1
     target, total = draw[1] * total, 0.0

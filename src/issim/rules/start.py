@@ -124,7 +124,9 @@ def start_exchanges(world, state, conditions, behaviour, seed):  # type: ignore[
             if luck[1] < behaviour.start_share * places[0, region] / (2.0 * places[1, region]):
                 work.changed_pairs[n_chosen] = pair
                 quantity = possible_quantity(pair, world, state)
-                work.keys[n_chosen] = -joint_gain(pair, quantity, world, state, conditions, behaviour, prices, EVE)
+                work.keys[n_chosen] = -joint_gain(
+                    pair, quantity, world, state, conditions, behaviour, prices, EVE
+                )
                 n_chosen += 1
     best_first(n_chosen, world, state, seed, 0)
     for k in range(n_chosen):

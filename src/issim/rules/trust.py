@@ -55,8 +55,12 @@ def update_trust(state, behaviour):  # type: ignore[no-untyped-def]
         pair = work.active[k]
         if pairs.stage[pair] == OPERATING:
             outcome = float(pairs.delivered[pair])
-            pairs.donor_trust[pair] = after_dealing(pairs.donor_trust[pair], outcome, behaviour.trust_learning)
-            pairs.receiver_trust[pair] = after_dealing(pairs.receiver_trust[pair], outcome, behaviour.trust_learning)
+            pairs.donor_trust[pair] = after_dealing(
+                pairs.donor_trust[pair], outcome, behaviour.trust_learning
+            )
+            pairs.receiver_trust[pair] = after_dealing(
+                pairs.receiver_trust[pair], outcome, behaviour.trust_learning
+            )
     for firm in range(firms.trust.shape[0]):
         if firms.good_news[firm] > 0 or firms.bad_news[firm] > 0:
             firms.trust[firm] = after_news(

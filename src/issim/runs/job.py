@@ -84,7 +84,7 @@ def _check(override: str) -> None:
             raise faults.unknown_key(f"{key}@{package}")
     elif key not in known_keys() and not (table in OPEN_TABLES and "." in key):
         raise faults.unknown_key(key)
-    elif said.is_delete() and table == key or said.is_delete() and table not in OPEN_TABLES:
+    elif (said.is_delete() and table == key) or (said.is_delete() and table not in OPEN_TABLES):
         raise faults.removed(key)
     is_choice = key in groups() and not said.is_delete()
     if said.is_sweep_override() or (is_choice and isinstance(said.value(), list)):
@@ -103,7 +103,9 @@ def _policy_file(overrides: Sequence[str]) -> tuple[Path | None, list[str]]:
     for override in rest:
         key = override.lstrip("+~").partition("=")[0]
         if key.partition(".")[0] == "policy" or "@policy." in key:
-            raise InputError(f"'{override}' changes a policy read from {found}; write the change into that file.")
+            raise InputError(
+                f"'{override}' changes a policy read from {found}; write the change into that file."
+            )
     return found, rest
 
 

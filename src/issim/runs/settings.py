@@ -24,7 +24,6 @@ from issim.world.overrides import overridden
 from issim.world.peers import PeerOptions
 from issim.world.region import Region
 
-
 #: Tables of evidence whose values a configuration may replace.
 EVIDENCE_TABLES = ("goods", "countries", "barriers", "waste")
 
@@ -35,10 +34,17 @@ class RunOptions:
 
     seed: int = par(1, unit="1", low=0, high=2**62, meaning="first seed of the runs", source=ASSUMPTION)
     n_seeds: int = par(
-        40, unit="runs", low=1, high=100_000, meaning="runs per policy; intervals are over these", source=ASSUMPTION
+        40,
+        unit="runs",
+        low=1,
+        high=100_000,
+        meaning="runs per policy; intervals are over these",
+        source=ASSUMPTION,
     )
     n_months: int = par(120, unit="month", low=1, high=1200, meaning="months simulated", source=ASSUMPTION)
-    threads: int = par(0, unit="threads", low=0, high=1024, meaning="threads, 0 for all cores", source=ASSUMPTION)
+    threads: int = par(
+        0, unit="threads", low=0, high=1024, meaning="threads, 0 for all cores", source=ASSUMPTION
+    )
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,9 @@ def _evidence(folder: str | None) -> Evidence:
 
 def _outside(run: RunOptions) -> list[Parameter]:
     """The run options outside their range."""
-    return [p for p in run_parameters(run) if isinstance(p.value, str) or not p.par.low <= p.value <= p.par.high]
+    return [
+        p for p in run_parameters(run) if isinstance(p.value, str) or not p.par.low <= p.value <= p.par.high
+    ]
 
 
 def run_parameters(run: RunOptions) -> list[Parameter]:

@@ -124,7 +124,10 @@ def firms_table(settings: Settings) -> pd.DataFrame:
     population = draw(
         asked, settings.world.population, world.firms.index, world.firms.region, region.country_code, seed
     )
-    columns: dict[str, object] = {"firm": np.arange(len(world.firms.index), dtype=np.int32), "region": region.name}
+    columns: dict[str, object] = {
+        "firm": np.arange(len(world.firms.index), dtype=np.int32),
+        "region": region.name,
+    }
     for name, words in (("country", COUNTRIES), ("sector", SECTORS), ("branch", BRANCHES), ("size", SIZES)):
         columns[name] = np.asarray(words, dtype=object)[getattr(world.firms, name)]
     for name in ("employees", "x", "y", "awareness", "readiness", "digital", "trust", "benefits", "barriers"):

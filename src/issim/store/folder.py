@@ -128,7 +128,9 @@ class Results:
         try:
             return pd.read_parquet(path)
         except FileNotFoundError:
-            raise InputError(f"'{path}' is missing; run `issim run` again to make a complete folder.") from None
+            raise InputError(
+                f"'{path}' is missing; run `issim run` again to make a complete folder."
+            ) from None
         except (OSError, ValueError) as error:
             reason = str(error).strip().splitlines()[0].rstrip(".")
             raise InputError(f"'{path}' cannot be read ({reason}); run `issim run` again.") from None

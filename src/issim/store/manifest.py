@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -49,7 +50,9 @@ def package_versions() -> dict[str, str]:
     return found
 
 
-def manifest(config: str, evidence_hashes: dict[str, str], seeds: list[int], started: datetime, command: str) -> dict[str, Any]:
+def manifest(
+    config: str, evidence_hashes: Mapping[str, str], seeds: list[int], started: datetime, command: str
+) -> dict[str, Any]:
     """Provenance of a result folder, ready for JSON."""
     return {
         "issim": version(),
@@ -63,5 +66,5 @@ def manifest(config: str, evidence_hashes: dict[str, str], seeds: list[int], sta
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": package_versions(),
-        "evidence": evidence_hashes,
+        "evidence": dict(evidence_hashes),
     }

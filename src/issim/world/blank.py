@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,7 +25,7 @@ from issim.world.state import (
 Table = TypeVar("Table", FirmState, PairState, Market, LeverState, Work)
 
 
-def _blank(table: type[Table], length: int, shapes: dict[str, tuple[int, ...]]) -> Table:
+def _blank(table: type[Table], length: int, shapes: Mapping[str, tuple[int, ...]]) -> Table:
     """A table of zeros: every column has `length` rows unless `shapes` says otherwise."""
     arrays: dict[str, Any] = {
         name: np.zeros(shapes.get(name, (length,)), col.dtype) for name, col in columns(table).items()

@@ -154,7 +154,9 @@ def _good_columns(evidence: Evidence) -> dict[str, NDArray[np.float64]]:
         name: np.array([getattr(good, GOOD_FIELDS.get(name, name)) for good in evidence.goods], np.float64)
         for name in names
     }
-    return found | {"is_mass": np.array([float(good.unit == "t" and good.name != "fuel_gas") for good in evidence.goods])}
+    return found | {
+        "is_mass": np.array([float(good.unit == "t" and good.name != "fuel_gas") for good in evidence.goods])
+    }
 
 
 def goods_table(evidence: Evidence) -> Goods:

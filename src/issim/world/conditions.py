@@ -35,15 +35,27 @@ EFFECTS = (
     Effect("trust_gain", "1", "share of the missing general trust that a firm reached gains", 0, 1),
     Effect("search_push", "1/month", "added hazard that an aware firm starts searching", 0, 2),
     Effect("introductions", "pairs/month", "pairs that facilitators bring together, per region", 0, 10_000),
-    Effect("recall", "1/month", "hazard that a platform shows a compatible pair of members to each other", 0, 2),
+    Effect(
+        "recall", "1/month", "hazard that a platform shows a compatible pair of members to each other", 0, 2
+    ),
     Effect("data_quality", "1", "share of the platform's records that are good enough to act on", 0, 1),
     Effect("quota", "1", "share of its solid residues that a firm must pass on", 0, 1),
-    Effect("penalty", "EUR/t", "expected penalty per tonne short of the quota (fine times chance of a check)", 0, 2000),
+    Effect(
+        "penalty",
+        "EUR/t",
+        "expected penalty per tonne short of the quota (fine times chance of a check)",
+        0,
+        2000,
+    ),
     Effect("landfill_tax", "EUR/t", "tax on landfill added to the country's own", 0, 2000),
-    Effect("price_relief", "1", "share of the value of the reused input that the state leaves to the firms", 0, 1),
+    Effect(
+        "price_relief", "1", "share of the value of the reused input that the state leaves to the firms", 0, 1
+    ),
     Effect("reuse_payment", "EUR/t", "payment per tonne passed on", 0, 2000),
     Effect("capex_grant", "1", "share of the investment that is paid", 0, 1),
-    Effect("paperwork_relief", "1", "share of the yearly cost of permits and coordination that falls away", 0, 1),
+    Effect(
+        "paperwork_relief", "1", "share of the yearly cost of permits and coordination that falls away", 0, 1
+    ),
     Effect("freight_relief", "1", "share of freight cost that shared logistics saves", 0, 1),
 )
 EFFECT_NAMES = tuple(effect.name for effect in EFFECTS)
@@ -73,10 +85,16 @@ class Conditions(NamedTuple):
 
     key: Annotated[Shorts, Col("1", "number that keys the lever's draws (from its name)", 0, 255, "int16")]
     strength: Annotated[Floats, Col("1", "intensity in force each month, shape (n_levers, n_months)", 0)]
-    target: Annotated[Codes, Col("1", "1 for firms the lever is meant for, shape (n_levers, n_firms)", 0, 1, "int8")]
+    target: Annotated[
+        Codes, Col("1", "1 for firms the lever is meant for, shape (n_levers, n_firms)", 0, 1, "int8")
+    ]
     stages: Annotated[Codes, Col("bit mask", "stages of a firm at which it can be reached", 0, 31, "int8")]
-    enrols: Annotated[Codes, Col("1", "1 if firms are reached one by one; 0 if it applies to all targets", 0, 1, "int8")]
-    lasts: Annotated[Codes, Col("1", "1 if relief and effects on a firm reached outlive the lever", 0, 1, "int8")]
+    enrols: Annotated[
+        Codes, Col("1", "1 if firms are reached one by one; 0 if it applies to all targets", 0, 1, "int8")
+    ]
+    lasts: Annotated[
+        Codes, Col("1", "1 if relief and effects on a firm reached outlive the lever", 0, 1, "int8")
+    ]
     joins: Annotated[Codes, Col("1", "1 if a firm reached becomes a member of a platform", 0, 1, "int8")]
     capacity: Annotated[Floats, Col("firms/month", "how many firms can be reached in a month", 0)]
     unit_cost: Annotated[Floats, Col("EUR/firm", "public cost per firm reached", 0)]

@@ -60,9 +60,12 @@ STAGE_A, STAGE_B, STAGE_C, STAGE_D = 0, 1, 2, 3
 
 
 class Firms(NamedTuple):
-    """One row per firm, fixed for a run; every array has length n_firms."""
+    """One row per firm, fixed for a run; every array has length n_firms.
 
-    index: Annotated[Ints, Col("1", "number of the firm within its region; keys its draws", 0, dtype="int32")]
+    `index` hides the method of that name that every tuple has; nothing asks a table for it.
+    """
+
+    index: Annotated[Ints, Col("1", "number of the firm within its region; keys its draws", 0, dtype="int32")]  # type: ignore[assignment]
     region: Annotated[Shorts, Col("1", "number of the region", 0, 255, "int16")]
     country: Annotated[Codes, Col("1", "code of the country", 0, 4, "int8")]
     sector: Annotated[Codes, Col("1", "code of the survey sector", 0, 3, "int8")]
@@ -76,7 +79,9 @@ class Firms(NamedTuple):
     digital: Annotated[Floats, Col("1", "digital readiness at the start", 0, 1)]
     trust: Annotated[Floats, Col("1", "general trust in partners at the start", 0, 1)]
     benefits: Annotated[Floats, Col("1", "benefits of symbiosis acknowledged at the start", 0, 1)]
-    barriers: Annotated[Masks, Col("bit mask", "barriers the firm has: bit b-1 for blocking point b", 0, dtype="uint32")]
+    barriers: Annotated[
+        Masks, Col("bit mask", "barriers the firm has: bit b-1 for blocking point b", 0, dtype="uint32")
+    ]
     gate_factor: Annotated[Floats, Col("1", "what the firm pays at the gate relative to the typical fee", 0)]
 
 
@@ -105,8 +110,13 @@ class Pairs(NamedTuple):
     receiver: Annotated[Ints, Col("row", "the firm that takes", 0, dtype="int32")]
     good: Annotated[Codes, Col("1", "code of the good", 0, 11, "int8")]
     distance: Annotated[Singles, Col("km", "distance between the two firms", 0, dtype="float32")]
-    hops: Annotated[Codes, Col("1", "steps between the two in the information network (1, 2, or 3 for more)", 1, 3, "int8")]
-    compatibility: Annotated[Singles, Col("1", "technical compatibility, from documented exchanges", 0, 1, "float32")]
+    hops: Annotated[
+        Codes,
+        Col("1", "steps between the two in the information network (1, 2, or 3 for more)", 1, 3, "int8"),
+    ]
+    compatibility: Annotated[
+        Singles, Col("1", "technical compatibility, from documented exchanges", 0, 1, "float32")
+    ]
 
 
 class Links(NamedTuple):
@@ -119,10 +129,14 @@ class Links(NamedTuple):
 class Goods(NamedTuple):
     """One row per good; every array has length n_goods."""
 
-    gate_fee: Annotated[Floats, Col("EUR/unit", "disposal price that giving the residue away avoids, without tax")]
+    gate_fee: Annotated[
+        Floats, Col("EUR/unit", "disposal price that giving the residue away avoids, without tax")
+    ]
     taxable: Annotated[Floats, Col("1", "share of the landfill tax that applies", 0, 1)]
     virgin_price: Annotated[Floats, Col("EUR/unit", "price of the input that the residue replaces", 0)]
-    price_volatility: Annotated[Floats, Col("1/sqrt(yr)", "volatility of the logarithm of the virgin price", 0)]
+    price_volatility: Annotated[
+        Floats, Col("1/sqrt(yr)", "volatility of the logarithm of the virgin price", 0)
+    ]
     gate_volatility: Annotated[Floats, Col("1/sqrt(yr)", "volatility of the logarithm of the gate fee", 0)]
     reversion: Annotated[Floats, Col("1/yr", "speed at which prices return to their mean", 0)]
     discount: Annotated[Floats, Col("1", "how much less a secondary material is worth", 0, 1)]
@@ -134,7 +148,9 @@ class Goods(NamedTuple):
     reach: Annotated[Floats, Col("km", "technical limit of distance", 0)]
     capex: Annotated[Floats, Col("EUR", "fixed investment of one exchange", 0)]
     capex_km: Annotated[Floats, Col("EUR/km", "investment per km (pipes)", 0)]
-    is_mass: Annotated[Floats, Col("1", "1 for solids and sludges, counted in tonnes; 0 for water, heat and gas", 0, 1)]
+    is_mass: Annotated[
+        Floats, Col("1", "1 for solids and sludges, counted in tonnes; 0 for water, heat and gas", 0, 1)
+    ]
 
 
 class Countries(NamedTuple):
@@ -148,7 +164,9 @@ class Barriers(NamedTuple):
 
     stage: Annotated[Codes, Col("1", "stage of the funnel at which it bites (A-D as 0-3)", 0, 3, "int8")]
     strength: Annotated[Floats, Col("1", "phi: share of the hazard that the barrier takes away", 0, 1)]
-    on_threshold: Annotated[Codes, Col("1", "1 if it raises the decision threshold instead of lowering the hazard", 0, 1, "int8")]
+    on_threshold: Annotated[
+        Codes, Col("1", "1 if it raises the decision threshold instead of lowering the hazard", 0, 1, "int8")
+    ]
 
 
 class World(NamedTuple):
@@ -174,31 +192,45 @@ class FirmState(NamedTuple):
     digital: Annotated[Floats, Col("1", "digital readiness", 0, 1)]
     trust: Annotated[Floats, Col("1", "general trust in partners", 0, 1)]
     member: Annotated[Codes, Col("1", "1 if a member of a platform", 0, 1, "int8")]
-    operating: Annotated[Ints, Col("exchanges", "operating exchanges the firm takes part in", 0, dtype="int32")]
+    operating: Annotated[
+        Ints, Col("exchanges", "operating exchanges the firm takes part in", 0, dtype="int32")
+    ]
     practised: Annotated[Codes, Col("1", "1 if the firm operated an exchange before month 0", 0, 1, "int8")]
     talking: Annotated[Ints, Col("exchanges", "exchanges met, agreed or being implemented", 0, dtype="int32")]
     peers_aware: Annotated[Ints, Col("firms", "peers who are at least somewhat aware", 0, dtype="int32")]
     peers_operating: Annotated[Ints, Col("firms", "peers who operate an exchange", 0, dtype="int32")]
-    good_news: Annotated[Ints, Col("1", "exchanges of peers that started, not yet taken in", 0, dtype="int32")]
+    good_news: Annotated[
+        Ints, Col("1", "exchanges of peers that started, not yet taken in", 0, dtype="int32")
+    ]
     bad_news: Annotated[Ints, Col("1", "exchanges of peers that failed, not yet taken in", 0, dtype="int32")]
     diverted: Annotated[Floats, Col("t/yr", "residues promised or given to a receiver", 0)]
     residues: Annotated[Floats, Col("t/yr", "solid residues arising", 0)]
     threshold: Annotated[Floats, Col("1", "how much stricter barriers make the firm's threshold", 1)]
-    factor: Annotated[Floats, Col("1", "what barriers leave of the hazards of stages A-D, shape (4, n_firms)", 0, 1)]
+    factor: Annotated[
+        Floats, Col("1", "what barriers leave of the hazards of stages A-D, shape (4, n_firms)", 0, 1)
+    ]
     contacts: Annotated[Floats, Col("1", "sum of the ease of meeting over the firm's candidates", 0)]
 
 
 class PairState(NamedTuple):
     """How each candidate exchange stands this month; length n_pairs."""
 
-    stage: Annotated[Codes, Col("1", "0 candidate, 1 met, 2 agreed, 3 implementing, 4 operating", 0, 4, "int8")]
-    since: Annotated[Shorts, Col("month", "month of the last change of stage, -1 before month 0", -1, dtype="int16")]
+    stage: Annotated[
+        Codes, Col("1", "0 candidate, 1 met, 2 agreed, 3 implementing, 4 operating", 0, 4, "int8")
+    ]
+    since: Annotated[
+        Shorts, Col("month", "month of the last change of stage, -1 before month 0", -1, dtype="int16")
+    ]
     months: Annotated[Shorts, Col("month", "until implemented; then age of the exchange", 0, dtype="int16")]
-    rest_until: Annotated[Shorts, Col("month", "a pair that broke off does not meet again before", 0, dtype="int16")]
+    rest_until: Annotated[
+        Shorts, Col("month", "a pair that broke off does not meet again before", 0, dtype="int16")
+    ]
     flow: Annotated[Floats, Col("unit/yr", "agreed quantity of residue", 0)]
     donor_trust: Annotated[Floats, Col("1", "the donor's trust in the receiver", 0, 1)]
     receiver_trust: Annotated[Floats, Col("1", "the receiver's trust in the donor", 0, 1)]
-    gain: Annotated[Floats, Col("EUR/yr", "joint gain at this month's prices, reliefs and avoided penalties included")]
+    gain: Annotated[
+        Floats, Col("EUR/yr", "joint gain at this month's prices, reliefs and avoided penalties included")
+    ]
     delivered: Annotated[Codes, Col("1", "1 if the exchange delivered this month", 0, 1, "int8")]
     introduced: Annotated[Codes, Col("1", "1 once a facilitator brought the pair together", 0, 1, "int8")]
     reason: Annotated[Codes, Col("1", "why it last ended", 0, 7, "int8")]
@@ -217,26 +249,47 @@ class Market(NamedTuple):
 class LeverState(NamedTuple):
     """How far each lever has come; length n_levers (reached: n_levers x n_firms)."""
 
-    reached: Annotated[Shorts, Col("month", "month in which the firm was reached, -1 if never", -1, dtype="int16")]
-    order: Annotated[Ints, Col("row", "the order in which firms are reached, shape (n_levers, n_firms)", 0, dtype="int32")]
+    reached: Annotated[
+        Shorts, Col("month", "month in which the firm was reached, -1 if never", -1, dtype="int16")
+    ]
+    order: Annotated[
+        Ints, Col("row", "the order in which firms are reached, shape (n_levers, n_firms)", 0, dtype="int32")
+    ]
     spent: Annotated[Floats, Col("EUR", "public money spent so far", 0)]
-    stopped: Annotated[Shorts, Col("month", "month in which the budget ran out, -1 if it did not", -1, dtype="int16")]
+    stopped: Annotated[
+        Shorts, Col("month", "month in which the budget ran out, -1 if it did not", -1, dtype="int16")
+    ]
 
 
 class Work(NamedTuple):
     """Luck, lists of those who can act, and this month's sums; the lists' lengths are in `counts`."""
 
     luck: Annotated[Floats, Col("1", "four uniform draws per firm and month, shape (n_firms, 4)", 0, 1)]
-    active: Annotated[Ints, Col("row", "pairs that are met, agreed, implementing or operating", 0, dtype="int32")]
+    active: Annotated[
+        Ints, Col("row", "pairs that are met, agreed, implementing or operating", 0, dtype="int32")
+    ]
     changed_firms: Annotated[Ints, Col("row", "firms that changed in the process at hand", 0, dtype="int32")]
     changed_pairs: Annotated[Ints, Col("row", "pairs that changed in the process at hand", 0, dtype="int32")]
     keys: Annotated[Floats, Col("1", "numbers to rank by: gains of accepted pairs, luck of queues")]
     order: Annotated[Ints, Col("1", "the ranking of `keys`", 0, dtype="int32")]
-    prices: Annotated[Floats, Col("1", "this month's prices against their means, shape (2, n_goods): virgin, gate", 0)]
-    places: Annotated[Floats, Col("1", "numbers by region, shape (2, 256): introductions left; at the start, firms and firms that could give")]
+    prices: Annotated[
+        Floats, Col("1", "this month's prices against their means, shape (2, n_goods): virgin, gate", 0)
+    ]
+    places: Annotated[
+        Floats,
+        Col(
+            "1",
+            "numbers by region, shape (2, 256): introductions left; at the start, firms and firms that could give",
+        ),
+    ]
     leaving: Annotated[Codes, Col("1", "1 for firms that leave this month", 0, 1, "int8")]
-    ranked: Annotated[Ints, Col("row", "pairs by expected joint gain, best first; empty without facilitators", 0, dtype="int32")]
-    counts: Annotated[Longs, Col("1", "length of the active list, then this month's events (see COUNTS)", 0, dtype="int64")]
+    ranked: Annotated[
+        Ints,
+        Col("row", "pairs by expected joint gain, best first; empty without facilitators", 0, dtype="int32"),
+    ]
+    counts: Annotated[
+        Longs, Col("1", "length of the active list, then this month's events (see COUNTS)", 0, dtype="int64")
+    ]
     flows: Annotated[Floats, Col("unit/month", "residue passed on this month, by good", 0)]
     sums: Annotated[Floats, Col("see SUMS", "this month's money, mass and CO2")]
 
@@ -252,7 +305,21 @@ class State(NamedTuple):
 
 
 #: Every table of columns, for tests and documentation.
-TABLES = (Firms, Offers, Needs, Pairs, Links, Goods, Countries, Barriers, FirmState, PairState, Market, LeverState, Work)
+TABLES = (
+    Firms,
+    Offers,
+    Needs,
+    Pairs,
+    Links,
+    Goods,
+    Countries,
+    Barriers,
+    FirmState,
+    PairState,
+    Market,
+    LeverState,
+    Work,
+)
 
 
 def check(table: Any, where: str) -> None:

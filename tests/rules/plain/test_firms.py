@@ -26,6 +26,8 @@ def test_two_levers_take_their_shares_off_a_barrier_one_after_the_other():
     c = case({"relief": relief}, {"relief": relief * 0.8}, barriers=MASK)
     assert barriers.relief_of(c.conditions, c.state.levers, 0, 0, 0) == pytest.approx(0.7)
     assert barriers.relief_of(c.conditions, c.state.levers, 1, 0, 0) == 0.0
+    assert c.state.firms.factor[:, 0] == pytest.approx([0.65, 1, 0.65, 1])  # no lever acts on the eve
+    barriers.weigh_barriers(0, c.world, c.state, c.conditions, c.behaviour, 0)
     assert c.state.firms.factor[:, 0] == pytest.approx([0.65, 1, 1 - 0.35 * 0.3, 1])
     assert c.state.firms.threshold.tolist() == [1.35, 1.0]
     assert c.state.firms.factor[:, 1].tolist() == [1, 1, 1, 1]
@@ -93,12 +95,15 @@ def test_all_firms_hear_at_once_seeing_last_month():
 
 
 def test_practice_teaches_and_readiness_follows():
-    c = case()
+    c = case({"recall": 0.1, "strength": np.r_[1.0, np.zeros(23)]})
     c.state.firms.operating[0] = 1
-    learning.learn(c.world, c.state, c.behaviour)
-    assert c.state.firms.digital.tolist() == [0.505, 0.5]
+    c.state.firms.member[1] = 1
+    learning.learn(c.world, c.state, c.conditions, c.behaviour, 1)
+    assert c.state.firms.digital.tolist() == [0.505, 0.5]  # the platform no longer runs
     gained = 0.69 * 0.005 + 0.83 * 0.5 + 0.26  # digital, benefits seen in full, practice
     assert c.state.firms.readiness == pytest.approx([3 + 0.5 * gained, 3])
+    learning.learn_one(1, c.world.firms, c.state.firms, c.state.levers, c.conditions, c.behaviour, 0)
+    assert c.state.firms.digital[1] == 0.505  # in the month in which it ran, it taught
 
 
 def test_partners_learn_from_delivery_and_peers_from_news():
