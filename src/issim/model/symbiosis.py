@@ -134,7 +134,7 @@ class SymbiosisModel(mesa.Model):
 
     @property
     def policy_month(self) -> int:
-        """The month whose conditions hold now: the one last completed; -1 on the eve of month 0, without levers."""
+        """The month whose conditions hold: the one last completed; -1 on the eve, when no lever acts."""
         return self.month - 1
 
     @property

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from issim.jit import process, rule
+from issim.rules.behaviour import Constants
 from issim.rules.force import amount_on
 from issim.rules.hazard import happens
-from issim.world.conditions import OUTSIDE_INFLUENCE
+from issim.world.conditions import OUTSIDE_INFLUENCE, Conditions
+from issim.world.state import FirmState, Links, State, World
 
 
 @rule
-def hazard_of_awareness(outside, word_of_mouth, contagion, aware_share, operating_share, barriers):  # type: ignore[no-untyped-def]
+def hazard_of_awareness(
+    outside: float,
+    word_of_mouth: float,
+    contagion: float,
+    aware_share: float,
+    operating_share: float,
+    barriers: float,
+) -> float:
     """Hazard of becoming more aware.
 
         h = (p + w * share of peers aware + q * share of peers who operate) * barriers
@@ -23,7 +32,7 @@ def hazard_of_awareness(outside, word_of_mouth, contagion, aware_share, operatin
 
 
 @process
-def wake(firm, level, peers, firms):  # type: ignore[no-untyped-def]
+def wake(firm: int, level: int, peers: Links, firms: FirmState) -> None:
     """Raise a firm's awareness to a level at least, and let its peers count it once it is aware."""
     before = firms.awareness[firm]
     if before < level:
@@ -34,7 +43,7 @@ def wake(firm, level, peers, firms):  # type: ignore[no-untyped-def]
 
 
 @process
-def forget(firm, peers, firms):  # type: ignore[no-untyped-def]
+def forget(firm: int, peers: Links, firms: FirmState) -> None:
     """Lower a firm's awareness by one level; one that is no longer aware stops searching."""
     firms.awareness[firm] -= 1
     if firms.awareness[firm] == 1:
@@ -44,7 +53,9 @@ def forget(firm, peers, firms):  # type: ignore[no-untyped-def]
 
 
 @process
-def next_awareness(firm, luck, outside, peers, firms, behaviour):  # type: ignore[no-untyped-def]
+def next_awareness(
+    firm: int, luck: float, outside: float, peers: Links, firms: FirmState, behaviour: Constants
+) -> int:
     """Level of awareness of one firm next month: one step up, one step down, or the same.
 
         up    h (times `deepening` from somewhat to very), from the lower end of the draw
@@ -78,7 +89,9 @@ def next_awareness(firm, luck, outside, peers, firms, behaviour):  # type: ignor
 
 
 @process
-def spread_awareness(world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+def spread_awareness(
+    world: World, state: State, conditions: Conditions, behaviour: Constants, month: int
+) -> None:
     """Let all firms hear and forget, seeing their peers as they were last month."""
     from_levers = conditions.used[OUTSIDE_INFLUENCE] == 1
     firms, work = state.firms, state.work

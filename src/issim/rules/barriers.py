@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from issim.jit import process
+from issim.rules.behaviour import Constants
 from issim.rules.force import strength_on
 from issim.rules.hazard import either, unrelieved
-from issim.world.conditions import N_BARRIERS
-from issim.world.state import N_STAGES
+from issim.world.conditions import N_BARRIERS, Conditions
+from issim.world.state import N_STAGES, LeverState, State, World
 
 
 @process
-def relief_of(conditions, levers, barrier, firm, month):  # type: ignore[no-untyped-def]
+def relief_of(conditions: Conditions, levers: LeverState, barrier: int, firm: int, month: int) -> float:
     """How far levers relieve one barrier of one firm: shares taken off one after the other, in [0, 1]."""
     total = 0.0
     for lever in range(conditions.key.shape[0]):
@@ -22,7 +23,9 @@ def relief_of(conditions, levers, barrier, firm, month):  # type: ignore[no-unty
 
 
 @process
-def weigh_barriers(firm, world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+def weigh_barriers(
+    firm: int, world: World, state: State, conditions: Conditions, behaviour: Constants, month: int
+) -> None:
     """What a firm's barriers leave of its hazards, stage by stage, and how strict they make its threshold.
 
         factor_k  = product over barriers b at stage k of [1 - phi_b F_b (1 - relief_b)]

@@ -13,6 +13,9 @@ import numpy as np
 
 from issim.units import ASSUMPTION, par
 
+#: What rules read the constants of behaviour from: one record of float64, fields as in `Behaviour`.
+Constants = np.record
+
 
 @dataclass(frozen=True)
 class Behaviour:

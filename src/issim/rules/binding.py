@@ -9,9 +9,10 @@ import math
 
 from issim.jit import rule
 from issim.rules.barriers import relief_of
+from issim.rules.behaviour import Constants
 from issim.rules.hazard import unrelieved
 from issim.rules.policy import stage_of
-from issim.world.conditions import N_BARRIERS
+from issim.world.conditions import N_BARRIERS, Conditions
 from issim.world.state import (
     AGREED,
     IMPLEMENTING,
@@ -20,11 +21,20 @@ from issim.world.state import (
     STAGE_B,
     STAGE_C,
     STAGE_D,
+    Barriers,
+    Codes,
+    FirmState,
+    Floats,
+    LeverState,
+    Longs,
+    Masks,
+    Pairs,
+    PairState,
 )
 
 
 @rule
-def is_felt(luck, relief):  # type: ignore[no-untyped-def]
+def is_felt(luck: float, relief: float) -> bool:
     """Whether a firm that has a barrier still feels it: it does with probability 1 - relief.
 
     For whom  a firm that has the barrier, when it is asked
@@ -36,7 +46,16 @@ def is_felt(luck, relief):  # type: ignore[no-untyped-def]
 
 
 @rule
-def look(masks, firms, levers, conditions, luck, month, stage, felt):  # type: ignore[no-untyped-def]
+def look(
+    masks: Masks,
+    firms: FirmState,
+    levers: LeverState,
+    conditions: Conditions,
+    luck: Floats,
+    month: int,
+    stage: Codes,
+    felt: Masks,
+) -> None:
     """Write every firm's stage and the barriers it still feels into `stage` and `felt`, both (n_firms,).
 
     For whom  all firms; `masks` are the barriers they have, `luck` (n_firms, 24) uniforms keyed by firm
@@ -57,7 +76,7 @@ def look(masks, firms, levers, conditions, luck, month, stage, felt):  # type: i
 
 
 @rule
-def brake(strength, relief, on_threshold, behaviour):  # type: ignore[no-untyped-def]
+def brake(strength: float, relief: float, on_threshold: int, behaviour: Constants) -> float:
     """How much one barrier slows a firm that has it, as a number that adds up over barriers.
 
         on the hazard     -ln(1 - phi * (1 - relief))
@@ -75,7 +94,7 @@ def brake(strength, relief, on_threshold, behaviour):  # type: ignore[no-untyped
 
 
 @rule
-def stand(world_pairs, firms, pairs, standing):  # type: ignore[no-untyped-def]
+def stand(world_pairs: Pairs, firms: FirmState, pairs: PairState, standing: Bytes) -> None:
     """Mark in `standing` (4, n_firms) who stands before which stage; a firm may stand before several.
 
     A  not searching yet, and without talks or exchange    B  aware or searching
@@ -98,7 +117,18 @@ def stand(world_pairs, firms, pairs, standing):  # type: ignore[no-untyped-def]
 
 
 @rule
-def bind(masks, barriers, levers, conditions, behaviour, luck, month, standing, n_felt, brakes):  # type: ignore[no-untyped-def]
+def bind(
+    masks: Masks,
+    barriers: Barriers,
+    levers: LeverState,
+    conditions: Conditions,
+    behaviour: Constants,
+    luck: Floats,
+    month: int,
+    standing: Bytes,
+    n_felt: Longs,
+    brakes: Floats,
+) -> None:
     """Fill `n_felt` and `brakes`, both (24,): firms that feel a barrier, and its mean brake where it bites.
 
     For whom  all barriers, each among the firms that stand before its stage, as `stand` has marked them

@@ -6,15 +6,29 @@ import math
 
 from issim.draws import standard_normal
 from issim.jit import process, rule
+from issim.rules.behaviour import Constants
 from issim.rules.exchange import break_off, pair_luck, reserve
 from issim.rules.hazard import happens
 from issim.rules.money import gain_of, penalty_avoided
 from issim.rules.ranking import rank
-from issim.world.state import AGREED, CROWDED_OUT, LAPSED, MET, N_ACTIVE, NEW_ACCEPTED, NEW_AGREED, REFUSED
+from issim.world.conditions import Conditions
+from issim.world.state import (
+    AGREED,
+    CROWDED_OUT,
+    LAPSED,
+    MET,
+    N_ACTIVE,
+    NEW_ACCEPTED,
+    NEW_AGREED,
+    REFUSED,
+    Floats,
+    State,
+    World,
+)
 
 
 @rule
-def worthwhile_gain(employees, threshold, behaviour):  # type: ignore[no-untyped-def]
+def worthwhile_gain(employees: float, threshold: float, behaviour: Constants) -> float:
     """Yearly gain at which a firm is as likely as not to accept, all else at its mean.
 
         theta = worthwhile * employees^elasticity * threshold
@@ -28,7 +42,9 @@ def worthwhile_gain(employees, threshold, behaviour):  # type: ignore[no-untyped
 
 
 @rule
-def probability_of_accepting(gain, trust, threshold, readiness, peer_share, behaviour):  # type: ignore[no-untyped-def]
+def probability_of_accepting(
+    gain: float, trust: float, threshold: float, readiness: float, peer_share: float, behaviour: Constants
+) -> float:
     """Probability that one side accepts.
 
         logistic( b_g * ln(gain * trust^risk / theta) + b_r * (readiness - mean) + b_n * peer share )
@@ -50,7 +66,9 @@ def probability_of_accepting(gain, trust, threshold, readiness, peer_share, beha
 
 
 @process
-def acceptance(firm, gain, trust, world, state, behaviour):  # type: ignore[no-untyped-def]
+def acceptance(
+    firm: int, gain: float, trust: float, world: World, state: State, behaviour: Constants
+) -> float:
     """Probability that one firm of the world accepts its share of a gain, as it stands this month."""
     firms, peers = state.firms, world.peers
     n_peers = peers.start[firm + 1] - peers.start[firm]
@@ -60,7 +78,7 @@ def acceptance(firm, gain, trust, world, state, behaviour):  # type: ignore[no-u
 
 
 @process
-def possible_quantity(pair, world, state):  # type: ignore[no-untyped-def]
+def possible_quantity(pair: int, world: World, state: State) -> float:
     """What an exchange could move in a year: min(offer left, need left / yield), in unit/yr."""
     pairs, market = world.pairs, state.market
     replaced = world.goods.replaced[pairs.good[pair]]
@@ -71,7 +89,16 @@ def possible_quantity(pair, world, state):  # type: ignore[no-untyped-def]
 
 
 @process
-def joint_gain(pair, quantity, world, state, conditions, behaviour, prices, month):  # type: ignore[no-untyped-def]
+def joint_gain(
+    pair: int,
+    quantity: float,
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    prices: Floats,
+    month: int,
+) -> float:
     """Gain that the two firms share: at prices and reliefs, and the expected penalty that the donor avoids."""
     return gain_of(pair, quantity, world, state, conditions, behaviour, prices, month) + penalty_avoided(
         pair, quantity, 0.0, world, state, conditions, month
@@ -79,7 +106,7 @@ def joint_gain(pair, quantity, world, state, conditions, behaviour, prices, mont
 
 
 @rule
-def lead_time(luck, barriers, behaviour):  # type: ignore[no-untyped-def]
+def lead_time(luck: tuple[float, float, float, float], barriers: float, behaviour: Constants) -> int:
     """Months from agreement to operation.
 
         median * exp(spread * normal) / barriers, at least 1
@@ -96,7 +123,16 @@ def lead_time(luck, barriers, behaviour):  # type: ignore[no-untyped-def]
 
 
 @process
-def weigh(pair, luck, world, state, conditions, behaviour, prices, month):  # type: ignore[no-untyped-def]
+def weigh(
+    pair: int,
+    luck: tuple[float, float, float, float],
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    prices: Floats,
+    month: int,
+) -> float:
     """Whether both ends accept; returns the joint gain, or a negative number if one refuses."""
     quantity = possible_quantity(pair, world, state)
     gain = joint_gain(pair, quantity, world, state, conditions, behaviour, prices, month)
@@ -113,7 +149,16 @@ def weigh(pair, luck, world, state, conditions, behaviour, prices, month):  # ty
 
 
 @process
-def negotiate(pair, world, state, conditions, behaviour, prices, seed, month):  # type: ignore[no-untyped-def]
+def negotiate(
+    pair: int,
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    prices: Floats,
+    seed: int,
+    month: int,
+) -> float:
     """Let one met pair decide, talk on or lapse; returns its joint gain if both accept, else 0."""
     luck = pair_luck(pair, world, seed, month, 0)
     factor = state.firms.factor
@@ -129,7 +174,15 @@ def negotiate(pair, world, state, conditions, behaviour, prices, seed, month):  
 
 
 @process
-def decide(world, state, conditions, behaviour, prices, seed, month):  # type: ignore[no-untyped-def]
+def decide(
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    prices: Floats,
+    seed: int,
+    month: int,
+) -> None:
     """Let met pairs decide; then let the accepted ones share out offers and needs."""
     work = state.work
     n_accepted = 0
@@ -146,7 +199,7 @@ def decide(world, state, conditions, behaviour, prices, seed, month):  # type: i
 
 
 @process
-def best_first(n_accepted, world, state, seed, month):  # type: ignore[no-untyped-def]
+def best_first(n_accepted: int, world: World, state: State, seed: int, month: int) -> None:
     """Rank accepted pairs into `work.order`: greatest joint gain first, ties by a draw keyed to the pair."""
     keys, order, accepted = state.work.keys, state.work.order, state.work.changed_pairs
     rank(keys, n_accepted, order)
@@ -162,7 +215,16 @@ def best_first(n_accepted, world, state, seed, month):  # type: ignore[no-untype
 
 
 @process
-def share_out(n_accepted, world, state, conditions, behaviour, prices, seed, month):  # type: ignore[no-untyped-def]
+def share_out(
+    n_accepted: int,
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    prices: Floats,
+    seed: int,
+    month: int,
+) -> None:
     """Let accepted pairs reserve what is left of offer and need, the greatest joint gain first.
 
     A pair that comes too late for a gain yields its turn: it breaks off and rests.
@@ -180,7 +242,16 @@ def share_out(n_accepted, world, state, conditions, behaviour, prices, seed, mon
 
 
 @process
-def agree(pair, quantity, gain, world, state, behaviour, seed, month):  # type: ignore[no-untyped-def]
+def agree(
+    pair: int,
+    quantity: float,
+    gain: float,
+    world: World,
+    state: State,
+    behaviour: Constants,
+    seed: int,
+    month: int,
+) -> None:
     """Record an agreement: reserve the quantity, draw the lead time."""
     donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     factor, pairs = state.firms.factor, state.pairs

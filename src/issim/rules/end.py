@@ -7,20 +7,22 @@ import math
 from issim.jit import process, rule
 from issim.rules.awareness import forget, wake
 from issim.rules.barriers import weigh_barriers
+from issim.rules.behaviour import Constants
 from issim.rules.exchange import break_off, forget_ended, pair_luck
 from issim.rules.hazard import happens
 from issim.rules.trust import tell_peers
-from issim.world.state import FAILED, FIRM_LEFT, N_ACTIVE, NEW_CLOSED, OPERATING, UNPROFITABLE
+from issim.world.conditions import Conditions
+from issim.world.state import FAILED, FIRM_LEFT, N_ACTIVE, NEW_CLOSED, OPERATING, UNPROFITABLE, State, World
 
 
 @rule
-def hazard_of_closure(employees, closure, elasticity):  # type: ignore[no-untyped-def]
+def hazard_of_closure(employees: float, closure: float, elasticity: float) -> float:
     """Hazard that a firm leaves, per month: closure * employees^elasticity (smaller firms leave more often)."""
     return closure * math.pow(employees, elasticity)
 
 
 @rule
-def hazard_of_failure(donor_trust, receiver_trust, at_no_trust):  # type: ignore[no-untyped-def]
+def hazard_of_failure(donor_trust: float, receiver_trust: float, at_no_trust: float) -> float:
     """Hazard that an exchange ends for want of trust.
 
         h = at no trust * (1 - the lesser trust)
@@ -34,7 +36,7 @@ def hazard_of_failure(donor_trust, receiver_trust, at_no_trust):  # type: ignore
 
 
 @process
-def end_exchanges(world, state, behaviour, seed, month):  # type: ignore[no-untyped-def]
+def end_exchanges(world: World, state: State, behaviour: Constants, seed: int, month: int) -> None:
     """End operating exchanges that make a loss (hazard `patience`) or whose partners lost trust."""
     pairs, work = state.pairs, state.work
     for k in range(work.counts[N_ACTIVE]):
@@ -55,7 +57,9 @@ def end_exchanges(world, state, behaviour, seed, month):  # type: ignore[no-unty
 
 
 @process
-def renew(firm, world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+def renew(
+    firm: int, world: World, state: State, conditions: Conditions, behaviour: Constants, month: int
+) -> None:
     """Put a newcomer in a firm's place: the same premises and traits as at the start, no experience."""
     start, firms = world.firms, state.firms
     while firms.awareness[firm] > start.awareness[firm]:
@@ -73,7 +77,7 @@ def renew(firm, world, state, conditions, behaviour, month):  # type: ignore[no-
 
 
 @rule
-def leaves(employees, luck, behaviour):  # type: ignore[no-untyped-def]
+def leaves(employees: float, luck: float, behaviour: Constants) -> bool:
     """Whether one firm leaves this month; most draws lie above `closure`, which bounds every firm's hazard."""
     return luck < behaviour.closure and happens(
         luck, hazard_of_closure(employees, behaviour.closure, behaviour.closure_size)
@@ -81,7 +85,7 @@ def leaves(employees, luck, behaviour):  # type: ignore[no-untyped-def]
 
 
 @process
-def close_firms(world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+def close_firms(world: World, state: State, conditions: Conditions, behaviour: Constants, month: int) -> None:
     """Let firms leave: their talks and exchanges end, and a newcomer starts in their place."""
     work, pairs = state.work, state.pairs
     n_closed = 0
@@ -106,7 +110,9 @@ def close_firms(world, state, conditions, behaviour, month):  # type: ignore[no-
 
 
 @process
-def end(world, state, conditions, behaviour, seed, month):  # type: ignore[no-untyped-def]
+def end(
+    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int, month: int
+) -> None:
     """Let exchanges end and firms leave; then drop what ended from the list of the active."""
     end_exchanges(world, state, behaviour, seed, month)
     close_firms(world, state, conditions, behaviour, month)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from issim.draws import PAIR, place_word, uniforms
 from issim.jit import process
 from issim.rules.awareness import wake
+from issim.rules.behaviour import Constants
 from issim.world.state import (
     AGREED,
     CANDIDATE,
@@ -13,11 +14,16 @@ from issim.world.state import (
     N_ACTIVE,
     NEW_MET,
     OPERATING,
+    FirmState,
+    Links,
+    PairState,
+    State,
+    World,
 )
 
 
 @process
-def count_operating(firm, change, peers, firms):  # type: ignore[no-untyped-def]
+def count_operating(firm: int, change: int, peers: Links, firms: FirmState) -> None:
     """Change a firm's number of operating exchanges; its peers count it while that number is above 0."""
     before = firms.operating[firm]
     after = before + change
@@ -29,7 +35,7 @@ def count_operating(firm, change, peers, firms):  # type: ignore[no-untyped-def]
 
 
 @process
-def meet(pair, world, state, month):  # type: ignore[no-untyped-def]
+def meet(pair: int, world: World, state: State, month: int) -> None:
     """Let the two firms of a candidate meet: talks begin, both are aware, each trusts as it does in general."""
     donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     pairs, firms, counts = state.pairs, state.firms, state.work.counts
@@ -47,7 +53,7 @@ def meet(pair, world, state, month):  # type: ignore[no-untyped-def]
 
 
 @process
-def reserve(pair, quantity, world, state):  # type: ignore[no-untyped-def]
+def reserve(pair: int, quantity: float, world: World, state: State) -> None:
     """Set aside what an agreed exchange will take of its offer and its need."""
     pairs, market = world.pairs, state.market
     good = pairs.good[pair]
@@ -58,7 +64,7 @@ def reserve(pair, quantity, world, state):  # type: ignore[no-untyped-def]
 
 
 @process
-def release(pair, world, state):  # type: ignore[no-untyped-def]
+def release(pair: int, world: World, state: State) -> None:
     """Give back to the offer and the need what the exchange had set aside (never more than there was)."""
     pairs, market = world.pairs, state.market
     offer, need, good = pairs.offer[pair], pairs.need[pair], pairs.good[pair]
@@ -73,7 +79,7 @@ def release(pair, world, state):  # type: ignore[no-untyped-def]
 
 
 @process
-def break_off(pair, reason, world, state, behaviour, month):  # type: ignore[no-untyped-def]
+def break_off(pair: int, reason: int, world: World, state: State, behaviour: Constants, month: int) -> None:
     """End talks or an exchange, record why, and let the pair rest before it may meet again."""
     donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     firms, pairs = state.firms, state.pairs
@@ -96,7 +102,7 @@ def break_off(pair, reason, world, state, behaviour, month):  # type: ignore[no-
 
 
 @process
-def forget_ended(state):  # type: ignore[no-untyped-def]
+def forget_ended(state: State) -> None:
     """Take the pairs that broke off this month out of the list of the active."""
     work = state.work
     kept = 0
@@ -109,13 +115,15 @@ def forget_ended(state):  # type: ignore[no-untyped-def]
 
 
 @process
-def may_meet(pair, pairs, month):  # type: ignore[no-untyped-def]
+def may_meet(pair: int, pairs: PairState, month: int) -> bool:
     """Whether a pair is a candidate that is not resting."""
     return pairs.stage[pair] == CANDIDATE and pairs.rest_until[pair] <= month
 
 
 @process
-def pair_luck(pair, world, seed, month, number):  # type: ignore[no-untyped-def]
+def pair_luck(
+    pair: int, world: World, seed: int, month: int, number: int
+) -> tuple[float, float, float, float]:
     """Four draws keyed to the two firms and the good of a pair, the month, and which set of four."""
     donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     place = place_word(

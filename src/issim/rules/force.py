@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from issim.jit import process
 from issim.rules.hazard import either
+from issim.world.conditions import Conditions
+from issim.world.state import LeverState
 
 
 @process
-def in_force(conditions, levers, lever, month):  # type: ignore[no-untyped-def]
+def in_force(conditions: Conditions, levers: LeverState, lever: int, month: int) -> float:
     """Strength of a lever this month: its schedule; 0 on the eve of month 0 and once its budget has run out."""
     if month < 0:
         return 0.0
@@ -18,7 +20,7 @@ def in_force(conditions, levers, lever, month):  # type: ignore[no-untyped-def]
 
 
 @process
-def strength_on(conditions, levers, lever, firm, month):  # type: ignore[no-untyped-def]
+def strength_on(conditions: Conditions, levers: LeverState, lever: int, firm: int, month: int) -> float:
     """Strength with which a lever acts on one firm this month.
 
     A lever that enrols acts on the firms it has reached; if it lasts, with the strength it had when it
@@ -36,7 +38,7 @@ def strength_on(conditions, levers, lever, firm, month):  # type: ignore[no-unty
 
 
 @process
-def amount_on(conditions, levers, effect, firm, month):  # type: ignore[no-untyped-def]
+def amount_on(conditions: Conditions, levers: LeverState, effect: int, firm: int, month: int) -> float:
     """Sum of an effect over the levers that act on a firm, in the effect's unit.
 
         sum over levers of strength * effect
@@ -56,7 +58,7 @@ def amount_on(conditions, levers, effect, firm, month):  # type: ignore[no-untyp
 
 
 @process
-def share_on(conditions, levers, effect, firm, month):  # type: ignore[no-untyped-def]
+def share_on(conditions: Conditions, levers: LeverState, effect: int, firm: int, month: int) -> float:
     """A share that several levers take off one after the other, for one firm.
 
         1 - product over levers of (1 - strength * effect)

@@ -8,7 +8,7 @@ from issim.jit import rule
 
 
 @rule
-def probability(hazard):  # type: ignore[no-untyped-def]
+def probability(hazard: float) -> float:
     """Probability that an event of a constant hazard happens within a month.
 
         p = 1 - exp(-h)
@@ -22,7 +22,7 @@ def probability(hazard):  # type: ignore[no-untyped-def]
 
 
 @rule
-def happens(luck, hazard):  # type: ignore[no-untyped-def]
+def happens(luck: float, hazard: float) -> bool:
     """Whether an event of this hazard happens this month, given a uniform draw.
 
         luck < 1 - exp(-h)
@@ -36,7 +36,7 @@ def happens(luck, hazard):  # type: ignore[no-untyped-def]
 
 
 @rule
-def unrelieved(strength, relief):  # type: ignore[no-untyped-def]
+def unrelieved(strength: float, relief: float) -> float:
     """What one barrier leaves of a hazard.
 
         1 - phi * (1 - relief)
@@ -50,7 +50,7 @@ def unrelieved(strength, relief):  # type: ignore[no-untyped-def]
 
 
 @rule
-def either(first, second):  # type: ignore[no-untyped-def]
+def either(first: float, second: float) -> float:
     """Two shares taken off one after the other, as one share.
 
         1 - (1 - a) * (1 - b)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from issim.jit import process
+from issim.rules.behaviour import Constants
 from issim.rules.exchange import break_off, count_operating, pair_luck
 from issim.rules.hazard import happens
 from issim.rules.trust import tell_peers
-from issim.world.state import AGREED, FELL_THROUGH, IMPLEMENTING, N_ACTIVE, NEW_OPERATING, OPERATING
+from issim.world.state import (
+    AGREED,
+    FELL_THROUGH,
+    IMPLEMENTING,
+    N_ACTIVE,
+    NEW_OPERATING,
+    OPERATING,
+    State,
+    World,
+)
 
 
 @process
-def start_operating(pair, world, state, month):  # type: ignore[no-untyped-def]
+def start_operating(pair: int, world: World, state: State, month: int) -> None:
     """Let an exchange operate: its firms count it, their peers hear good news."""
     donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     pairs, firms = state.pairs, state.firms
@@ -27,7 +37,7 @@ def start_operating(pair, world, state, month):  # type: ignore[no-untyped-def]
 
 
 @process
-def implement(world, state, behaviour, seed, month):  # type: ignore[no-untyped-def]
+def implement(world: World, state: State, behaviour: Constants, seed: int, month: int) -> None:
     """Bring agreed exchanges one month nearer to operation.
 
         months left' = months left - 1; at 0 it operates; falls through with hazard `fall_through`

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from issim.jit import process, rule
+from issim.rules.behaviour import Constants
 from issim.rules.force import amount_on
-from issim.world.conditions import RECALL
+from issim.world.conditions import RECALL, Conditions
+from issim.world.state import Firms, FirmState, LeverState, State, World
 
 
 @rule
-def next_digital(digital, start, practice, platform, turnover):  # type: ignore[no-untyped-def]
+def next_digital(digital: float, start: float, practice: float, platform: float, turnover: float) -> float:
     """Digital readiness next month.
 
         d' = d + (practice + platform) * (1 - d) - turnover * max(0, d - d_start)
@@ -24,8 +26,14 @@ def next_digital(digital, start, practice, platform, turnover):  # type: ignore[
 
 @rule
 def readiness_now(
-    start, causal, awareness_gained, digital_gained, benefits_gained, practice_gained, behaviour
-):  # type: ignore[no-untyped-def]
+    start: float,
+    causal: float,
+    awareness_gained: float,
+    digital_gained: float,
+    benefits_gained: float,
+    practice_gained: float,
+    behaviour: Constants,
+) -> float:
     """Readiness to take part, given what the firm has gained since it was asked.
 
         r = r_start + causal * (w_a * awareness + w_d * digital + w_b * benefits + w_p * practice gained), within 1..5
@@ -45,7 +53,15 @@ def readiness_now(
 
 
 @process
-def learn_one(firm, start, firms, levers, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+def learn_one(
+    firm: int,
+    start: Firms,
+    firms: FirmState,
+    levers: LeverState,
+    conditions: Conditions,
+    behaviour: Constants,
+    month: int,
+) -> None:
     """Let one firm learn and forget skills, and let its readiness follow; a platform teaches while it runs."""
     operates = firms.operating[firm] > 0
     on_platform = firms.member[firm] == 1 and amount_on(conditions, levers, RECALL, firm, month) > 0.0
@@ -69,7 +85,7 @@ def learn_one(firm, start, firms, levers, conditions, behaviour, month):  # type
 
 
 @process
-def learn(world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+def learn(world: World, state: State, conditions: Conditions, behaviour: Constants, month: int) -> None:
     """Let all firms learn."""
     for firm in range(state.firms.digital.shape[0]):
         learn_one(firm, world.firms, state.firms, state.levers, conditions, behaviour, month)

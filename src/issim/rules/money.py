@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from issim.jit import process, rule
+from issim.rules.behaviour import Constants
 from issim.rules.force import amount_on, share_on, strength_on
 from issim.world.conditions import (
     CAPEX_GRANT,
@@ -15,11 +16,13 @@ from issim.world.conditions import (
     PRICE_RELIEF,
     QUOTA,
     REUSE_PAYMENT,
+    Conditions,
 )
+from issim.world.state import FirmState, Floats, LeverState, Market, State, World
 
 
 @rule
-def annuity(interest, lifetime):  # type: ignore[no-untyped-def]
+def annuity(interest: float, lifetime: float) -> float:
     """Share of an investment that falls due each year.
 
         a = i / (1 - (1 + i)^-n);  1 / n when i = 0
@@ -35,13 +38,13 @@ def annuity(interest, lifetime):  # type: ignore[no-untyped-def]
 
 
 @rule
-def input_value(replaced, virgin_price, discount):  # type: ignore[no-untyped-def]
+def input_value(replaced: float, virgin_price: float, discount: float) -> float:
     """What a unit of residue is worth as an input, in EUR/unit: yield * virgin price * (1 - discount)."""
     return replaced * virgin_price * (1.0 - discount)
 
 
 @rule
-def gain_per_unit(gate, tax, value, processing, haulage):  # type: ignore[no-untyped-def]
+def gain_per_unit(gate: float, tax: float, value: float, processing: float, haulage: float) -> float:
     """Joint gain of passing on one unit, before yearly costs.
 
         gate fee + landfill tax + input value - processing - freight * km
@@ -55,7 +58,7 @@ def gain_per_unit(gate, tax, value, processing, haulage):  # type: ignore[no-unt
 
 
 @rule
-def yearly_gain(quantity, per_unit, support, paperwork, capital):  # type: ignore[no-untyped-def]
+def yearly_gain(quantity: float, per_unit: float, support: float, paperwork: float, capital: float) -> float:
     """Joint gain of an exchange per year.
 
         gain = q * (gain per unit + support per unit) - paperwork - capital cost
@@ -69,7 +72,15 @@ def yearly_gain(quantity, per_unit, support, paperwork, capital):  # type: ignor
 
 
 @process
-def shortfall(firm, employees, without, firms, conditions, levers, month):  # type: ignore[no-untyped-def]
+def shortfall(
+    firm: int,
+    employees: float,
+    without: float,
+    firms: FirmState,
+    conditions: Conditions,
+    levers: LeverState,
+    month: int,
+) -> float:
     """Tonnes a year that a firm would still have to pass on to meet the quotas that bind it.
 
         max over levers of [quota * residues] - (diverted - without), at least 0
@@ -91,7 +102,9 @@ def shortfall(firm, employees, without, firms, conditions, levers, month):  # ty
 
 
 @process
-def support_per_unit(pair, value, world, state, conditions, month):  # type: ignore[no-untyped-def]
+def support_per_unit(
+    pair: int, value: float, world: World, state: State, conditions: Conditions, month: int
+) -> float:
     """Public support of an exchange per unit: the relief on the input's value, and the payment per tonne."""
     donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     support = (
@@ -102,7 +115,16 @@ def support_per_unit(pair, value, world, state, conditions, month):  # type: ign
 
 
 @process
-def gain_of(pair, quantity, world, state, conditions, behaviour, prices, month):  # type: ignore[no-untyped-def]
+def gain_of(
+    pair: int,
+    quantity: float,
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    prices: Floats,
+    month: int,
+) -> float:
     """Joint gain per year of one exchange at this month's prices, reliefs and grants included.
 
     For whom  candidates that decide, and operating exchanges
@@ -138,14 +160,22 @@ def gain_of(pair, quantity, world, state, conditions, behaviour, prices, month):
 
 
 @process
-def investment(pair, world):  # type: ignore[no-untyped-def]
+def investment(pair: int, world: World) -> float:
     """Investment that an exchange needs, in EUR: a fixed part and one per km (pipes)."""
     good = world.pairs.good[pair]
     return world.goods.capex[good] + world.goods.capex_km[good] * float(world.pairs.distance[pair])
 
 
 @process
-def penalty_avoided(pair, quantity, reserved, world, state, conditions, month):  # type: ignore[no-untyped-def]
+def penalty_avoided(
+    pair: int,
+    quantity: float,
+    reserved: float,
+    world: World,
+    state: State,
+    conditions: Conditions,
+    month: int,
+) -> float:
     """Expected penalty that a donor avoids by an exchange.
 
         penalty * min(quantity, shortfall without it)
@@ -164,7 +194,7 @@ def penalty_avoided(pair, quantity, reserved, world, state, conditions, month): 
 
 
 @process
-def set_prices(market, prices):  # type: ignore[no-untyped-def]
+def set_prices(market: Market, prices: Floats) -> None:
     """Write this month's prices against their means into `prices` (2, n_goods): virgin price, gate fee."""
     for good in range(market.virgin.shape[0]):
         prices[0, good] = math.exp(market.virgin[good])

@@ -24,6 +24,7 @@ from __future__ import annotations
 from issim.draws import MONTH, NOBODY, place_word, uniforms
 from issim.jit import process, rule
 from issim.rules.awareness import spread_awareness
+from issim.rules.behaviour import Constants
 from issim.rules.decide import decide
 from issim.rules.end import end
 from issim.rules.implement import implement
@@ -36,10 +37,12 @@ from issim.rules.prices import move_prices
 from issim.rules.search import search
 from issim.rules.start import start
 from issim.rules.trust import update_trust
+from issim.world.conditions import Conditions
+from issim.world.state import Firms, Floats, State, World
 
 
 @process
-def throw(firms, luck, seed, month):  # type: ignore[no-untyped-def]
+def throw(firms: Firms, luck: Floats, seed: int, month: int) -> None:
     """Draw this month's four uniforms for every firm: awareness, search, meeting, closure."""
     for firm in range(luck.shape[0]):
         place = place_word(firms.region[firm], 0, 0, 0)
@@ -51,7 +54,15 @@ def throw(firms, luck, seed, month):  # type: ignore[no-untyped-def]
 
 
 @process
-def advance(world, state, conditions, behaviour, seed, month, row):  # type: ignore[no-untyped-def]
+def advance(
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    seed: int,
+    month: int,
+    row: Floats,
+) -> None:
     """Carry a state through one month, in the order of the table above, and write the month's row."""
     throw(world.firms, state.work.luck, seed, month)
     enact(world, state, conditions, behaviour, seed, month)
@@ -69,7 +80,15 @@ def advance(world, state, conditions, behaviour, seed, month, row):  # type: ign
 
 
 @rule
-def run(world, state, conditions, behaviour, seed, first, series):  # type: ignore[no-untyped-def]
+def run(
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    seed: int,
+    first: int,
+    series: Floats,
+) -> None:
     """Carry a state through months `first`, `first` + 1, ...: one per row of `series` (n_rows, n_observables).
 
     Month -1 is the start: an empty state is brought to the eve of month 0. One month at a time or all at

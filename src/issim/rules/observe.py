@@ -26,6 +26,9 @@ from issim.world.state import (
     REASONS,
     REPLACED,
     TONNES,
+    Floats,
+    State,
+    World,
 )
 
 GOODS = (
@@ -116,7 +119,7 @@ _COUNTRIES = NAMES.index("adopters_country_IT")
 
 
 @process
-def observe_firms(world, state, row):  # type: ignore[no-untyped-def]
+def observe_firms(world: World, state: State, row: Floats) -> None:
     """Count firms by stage and adopters by group, and average the firms' states, into `row`."""
     firms, who = state.firms, world.firms
     n_firms = firms.awareness.shape[0]
@@ -136,7 +139,7 @@ def observe_firms(world, state, row):  # type: ignore[no-untyped-def]
 
 
 @process
-def observe(world, state, row):  # type: ignore[no-untyped-def]
+def observe(world: World, state: State, row: Floats) -> None:
     """Write this month's counts, flows and sums into `row` (length n_observables) and start new sums.
 
     For whom  every month, after all else

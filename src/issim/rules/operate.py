@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from issim.jit import process, rule
+from issim.rules.behaviour import Constants
 from issim.rules.exchange import pair_luck
 from issim.rules.force import strength_on
 from issim.rules.money import gain_of, input_value, investment, penalty_avoided
 from issim.rules.policy import spend
-from issim.world.conditions import CAPEX_GRANT, PRICE_RELIEF, REUSE_PAYMENT
-from issim.world.state import CO2, FREIGHT, GAIN, N_ACTIVE, OPERATING, REPLACED, TONNES
+from issim.world.conditions import CAPEX_GRANT, PRICE_RELIEF, REUSE_PAYMENT, Conditions
+from issim.world.state import CO2, FREIGHT, GAIN, N_ACTIVE, OPERATING, REPLACED, TONNES, Floats, State, World
 
 
 @rule
-def delivers(luck, interruption):  # type: ignore[no-untyped-def]
+def delivers(luck: float, interruption: float) -> bool:
     """Whether an exchange delivers this month: luck >= probability of an interruption."""
     return luck >= interruption
 
 
 @rule
-def co2_saved(quantity, per_unit, per_km, kilometres):  # type: ignore[no-untyped-def]
+def co2_saved(quantity: float, per_unit: float, per_km: float, kilometres: float) -> float:
     """CO2 saved by passing on a quantity, in kg: q * (saved per unit - freight emission * km)."""
     return quantity * (per_unit - per_km * kilometres)
 
 
 @process
-def pay_support(pair, quantity, value, world, state, conditions, month):  # type: ignore[no-untyped-def]
+def pay_support(
+    pair: int, quantity: float, value: float, world: World, state: State, conditions: Conditions, month: int
+) -> None:
     """Pay what levers owe an exchange this month, each out of its own budget.
 
         relief * value of the input + payment per tonne, times the quantity; a grant in the first month
@@ -58,7 +61,15 @@ def pay_support(pair, quantity, value, world, state, conditions, month):  # type
 
 
 @process
-def operate(world, state, conditions, behaviour, prices, seed, month):  # type: ignore[no-untyped-def]
+def operate(
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    prices: Floats,
+    seed: int,
+    month: int,
+) -> None:
     """Let operating exchanges deliver a twelfth of their yearly quantity, unless interrupted."""
     pairs, work, goods = state.pairs, state.work, world.goods
     for k in range(work.counts[N_ACTIVE]):

@@ -8,14 +8,15 @@ from issim.draws import LEVER, NOBODY, place_word, uniforms
 from issim.jit import process, rule
 from issim.rules.awareness import wake
 from issim.rules.barriers import weigh_barriers
+from issim.rules.behaviour import Constants
 from issim.rules.force import in_force
 from issim.rules.ranking import rank
-from issim.world.conditions import AWARENESS_GAIN, N_BARRIERS, SKILLS_GAIN, TRUST_GAIN
-from issim.world.state import PUBLIC
+from issim.world.conditions import AWARENESS_GAIN, N_BARRIERS, SKILLS_GAIN, TRUST_GAIN, Conditions
+from issim.world.state import PUBLIC, FirmState, State, World
 
 
 @process
-def stage_of(firms, firm):  # type: ignore[no-untyped-def]
+def stage_of(firms: FirmState, firm: int) -> int:
     """The funnel stage of a firm: 0 unaware, 1 aware, 2 searching, 3 talking, 4 operating."""
     if firms.operating[firm] > 0:
         return 4
@@ -29,7 +30,9 @@ def stage_of(firms, firm):  # type: ignore[no-untyped-def]
 
 
 @process
-def reach(lever, firm, world, state, conditions, seed, month):  # type: ignore[no-untyped-def]
+def reach(
+    lever: int, firm: int, world: World, state: State, conditions: Conditions, seed: int, month: int
+) -> None:
     """Reach one firm: it may wake up, learn, trust more, join; the unit cost is spent.
 
         digital' = digital + gain * (1 - digital); trust likewise
@@ -56,7 +59,7 @@ def reach(lever, firm, world, state, conditions, seed, month):  # type: ignore[n
 
 
 @process
-def spend(lever, money, state, conditions, month):  # type: ignore[no-untyped-def]
+def spend(lever: int, money: float, state: State, conditions: Conditions, month: int) -> None:
     """Spend public money on a lever; when its budget is used up the lever stops after this month."""
     levers = state.levers
     levers.spent[lever] += money
@@ -66,7 +69,7 @@ def spend(lever, money, state, conditions, month):  # type: ignore[no-untyped-de
 
 
 @rule
-def places_this_month(capacity, month):  # type: ignore[no-untyped-def]
+def places_this_month(capacity: float, month: int) -> int:
     """How many firms a capacity per month, whole or not, allows in this month."""
     if math.isinf(capacity):
         return 2147483647
@@ -74,7 +77,7 @@ def places_this_month(capacity, month):  # type: ignore[no-untyped-def]
 
 
 @process
-def queue(lever, world, state, conditions, seed):  # type: ignore[no-untyped-def]
+def queue(lever: int, world: World, state: State, conditions: Conditions, seed: int) -> None:
     """Draw the order in which a lever reaches firms: keyed to lever and firm, so rows do not matter."""
     work = state.work
     n_firms = world.firms.index.shape[0]
@@ -87,7 +90,9 @@ def queue(lever, world, state, conditions, seed):  # type: ignore[no-untyped-def
 
 
 @process
-def enact(world, state, conditions, behaviour, seed, month):  # type: ignore[no-untyped-def]
+def enact(
+    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int, month: int
+) -> None:
     """Let every lever in force act: pay its running cost, enrol firms in its queue up to its capacity.
 
     For whom  all levers, in their order in the scenario
@@ -116,7 +121,15 @@ def enact(world, state, conditions, behaviour, seed, month):  # type: ignore[no-
 
 
 @process
-def enrol(lever, world, state, conditions, behaviour, seed, month):  # type: ignore[no-untyped-def]
+def enrol(
+    lever: int,
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    seed: int,
+    month: int,
+) -> int:
     """Reach the next firms of a lever's queue; returns how many, their rows in `work.changed_firms`."""
     levers = state.levers
     places = places_this_month(conditions.capacity[lever], month)

@@ -6,10 +6,11 @@ import math
 
 from issim.draws import NOBODY, PRICE, standard_normal, uniforms
 from issim.jit import process, rule
+from issim.world.state import Goods, Market
 
 
 @rule
-def next_log_price(log_price, volatility, reversion, shock):  # type: ignore[no-untyped-def]
+def next_log_price(log_price: float, volatility: float, reversion: float, shock: float) -> float:
     """Logarithm of a price against its mean, one month on (exact step of an Ornstein-Uhlenbeck process).
 
         z' = z * a + sigma * sqrt((1 - a^2) / (2 kappa)) * shock,  a = exp(-kappa / 12)
@@ -28,7 +29,7 @@ def next_log_price(log_price, volatility, reversion, shock):  # type: ignore[no-
 
 
 @process
-def move_prices(goods, market, seed, month):  # type: ignore[no-untyped-def]
+def move_prices(goods: Goods, market: Market, seed: int, month: int) -> None:
     """Move the prices of all goods by one month."""
     for good in range(goods.gate_fee.shape[0]):
         luck = uniforms(seed, PRICE, month, good, NOBODY, 0)

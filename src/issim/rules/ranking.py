@@ -7,10 +7,11 @@ compile them and keeps reference counting out of the months.
 from __future__ import annotations
 
 from issim.jit import rule
+from issim.world.state import Floats, Ints
 
 
 @rule
-def sift(keys, order, root, n_values):  # type: ignore[no-untyped-def]
+def sift(keys: Floats, order: Ints, root: int, n_values: int) -> None:
     """Let the row at `root` sink until no row below it has a greater key."""
     while 2 * root + 1 < n_values:
         child = 2 * root + 1
@@ -23,7 +24,7 @@ def sift(keys, order, root, n_values):  # type: ignore[no-untyped-def]
 
 
 @rule
-def rank(keys, n_values, order):  # type: ignore[no-untyped-def]
+def rank(keys: Floats, n_values: int, order: Ints) -> None:
     """Write into `order` the positions of the first `n_values` keys, smallest first.
 
     For whom  accepted pairs and facilitators' lists (keys are minus the gain), queues of levers (keys are luck)

@@ -9,16 +9,19 @@ import math
 
 from issim.draws import MEETING, place_word, uniforms
 from issim.jit import process, rule
+from issim.rules.behaviour import Constants
 from issim.rules.exchange import may_meet, meet
 from issim.rules.force import amount_on, in_force, share_on
 from issim.rules.hazard import happens
 from issim.rules.money import shortfall
-from issim.world.conditions import DATA_QUALITY, INTRODUCTIONS, QUOTA, RECALL, SEARCH_PUSH
-from issim.world.state import CANDIDATE, NOT_AWARE, RANK_POSITION
+from issim.world.conditions import DATA_QUALITY, INTRODUCTIONS, QUOTA, RECALL, SEARCH_PUSH, Conditions
+from issim.world.state import CANDIDATE, NOT_AWARE, RANK_POSITION, Floats, State, World
 
 
 @rule
-def ease_of_meeting(compatibility, distance, hops, scale, per_hop):  # type: ignore[no-untyped-def]
+def ease_of_meeting(
+    compatibility: float, distance: float, hops: float, scale: float, per_hop: float
+) -> float:
     """How easily two firms meet through their own contacts.
 
         w = compatibility * exp(-distance / scale) * per_hop^(hops - 1)
@@ -32,7 +35,9 @@ def ease_of_meeting(compatibility, distance, hops, scale, per_hop):  # type: ign
 
 
 @rule
-def hazard_of_search(rate, readiness_gap, digital, push, barriers, behaviour):  # type: ignore[no-untyped-def]
+def hazard_of_search(
+    rate: float, readiness_gap: float, digital: float, push: float, barriers: float, behaviour: Constants
+) -> float:
     """Hazard that an aware firm starts searching.
 
         h = [rate * exp(b_r * (readiness - mean) + b_d * digital) + push] * barriers
@@ -47,7 +52,9 @@ def hazard_of_search(rate, readiness_gap, digital, push, barriers, behaviour):  
 
 
 @process
-def seek(firm, world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+def seek(
+    firm: int, world: World, state: State, conditions: Conditions, behaviour: Constants, month: int
+) -> None:
     """Let one firm start or stop searching; one bound by a quota it has not met searches anyway."""
     firms, levers, luck = state.firms, state.levers, state.work.luck[firm, 1]
     obliged = (
@@ -74,7 +81,7 @@ def seek(firm, world, state, conditions, behaviour, month):  # type: ignore[no-u
 
 
 @process
-def pick(firm, target, weights, world, state, month):  # type: ignore[no-untyped-def]
+def pick(firm: int, target: float, weights: Floats, world: World, state: State, month: int) -> int:
     """The candidate of a firm at which the running sum of weights over those it may meet passes `target`, or -1."""
     links = world.firm_pairs
     total = 0.0
@@ -88,7 +95,7 @@ def pick(firm, target, weights, world, state, month):  # type: ignore[no-untyped
 
 
 @process
-def open_weight(firm, weights, world, state, month):  # type: ignore[no-untyped-def]
+def open_weight(firm: int, weights: Floats, world: World, state: State, month: int) -> float:
     """Sum of weights over the candidates that a firm may still meet."""
     links = world.firm_pairs
     total = 0.0
@@ -100,7 +107,7 @@ def open_weight(firm, weights, world, state, month):  # type: ignore[no-untyped-
 
 
 @process
-def own_contact(firm, world, state, behaviour, seed, month):  # type: ignore[no-untyped-def]
+def own_contact(firm: int, world: World, state: State, behaviour: Constants, seed: int, month: int) -> int:
     """The candidate that a firm meets through its own contacts this month, or -1.
 
         hazard = contact rate * sum of ease of meeting * barriers at stage B
@@ -126,14 +133,16 @@ def own_contact(firm, world, state, behaviour, seed, month):  # type: ignore[no-
 
 
 @process
-def platform_sight(pair, world, state):  # type: ignore[no-untyped-def]
+def platform_sight(pair: int, world: World, state: State) -> float:
     """How well a platform can show a pair: its compatibility if both firms are members, else 0."""
     members = state.firms.member[world.pairs.donor[pair]] * state.firms.member[world.pairs.receiver[pair]]
     return float(world.pairs.compatibility[pair]) * members
 
 
 @process
-def platform_contact(firm, world, state, conditions, seed, month):  # type: ignore[no-untyped-def]
+def platform_contact(
+    firm: int, world: World, state: State, conditions: Conditions, seed: int, month: int
+) -> int:
     """The candidate that a platform shows to a firm this month, or -1.
 
         hazard = recall * data quality * sum of compatibility over members * barriers at stage B
@@ -167,7 +176,7 @@ def platform_contact(firm, world, state, conditions, seed, month):  # type: igno
 
 
 @process
-def through_facilitator(world, state, conditions, month, n_found):  # type: ignore[no-untyped-def]
+def through_facilitator(world: World, state: State, conditions: Conditions, month: int, n_found: int) -> int:
     """Let facilitators bring the best pairs together; returns how many pairs are found so far.
 
     The pairs with the greatest expected joint gain come first; each pair is introduced once; every region
@@ -217,7 +226,9 @@ def through_facilitator(world, state, conditions, month, n_found):  # type: igno
 
 
 @process
-def search(world, state, conditions, behaviour, seed, month):  # type: ignore[no-untyped-def]
+def search(
+    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int, month: int
+) -> None:
     """Let firms start and stop searching, then let those who found each other meet."""
     found, n_found = state.work.changed_pairs, 0
     for firm in range(state.firms.searching.shape[0]):

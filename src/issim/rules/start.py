@@ -8,18 +8,19 @@ from __future__ import annotations
 from issim.draws import NOBODY, START, place_word, uniforms
 from issim.jit import process
 from issim.rules.barriers import weigh_barriers
+from issim.rules.behaviour import Constants
 from issim.rules.decide import best_first, joint_gain, possible_quantity
 from issim.rules.exchange import count_operating, reserve
 from issim.rules.money import set_prices
 from issim.rules.policy import queue
 from issim.rules.ranking import rank
 from issim.rules.search import ease_of_meeting
-from issim.world.conditions import INTRODUCTIONS
-from issim.world.state import EVE, N_ACTIVE, NOT_AWARE, OPERATING
+from issim.world.conditions import INTRODUCTIONS, Conditions
+from issim.world.state import EVE, N_ACTIVE, NOT_AWARE, OPERATING, Floats, State, World
 
 
 @process
-def start_firms(world, state, conditions, behaviour, seed):  # type: ignore[no-untyped-def]
+def start_firms(world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int) -> None:
     """Give every firm the traits it answered with, its barriers, and perhaps a search under way."""
     who, firms, peers = world.firms, state.firms, world.peers
     for firm in range(who.index.shape[0]):
@@ -37,7 +38,7 @@ def start_firms(world, state, conditions, behaviour, seed):  # type: ignore[no-u
 
 
 @process
-def start_pairs(world, state, behaviour):  # type: ignore[no-untyped-def]
+def start_pairs(world: World, state: State, behaviour: Constants) -> None:
     """Fill offers and needs, weigh how easily each pair meets, and add that up per firm."""
     pairs, firms = world.pairs, state.firms
     for offer in range(world.offers.quantity.shape[0]):
@@ -58,7 +59,9 @@ def start_pairs(world, state, behaviour):  # type: ignore[no-untyped-def]
 
 
 @process
-def best_outlet(firm, world, state, conditions, behaviour, prices):  # type: ignore[no-untyped-def]
+def best_outlet(
+    firm: int, world: World, state: State, conditions: Conditions, behaviour: Constants, prices: Floats
+) -> int:
     """The candidate by which a firm would gain most by giving, or -1 if it would gain by none."""
     best, best_gain = -1, 0.0
     links = world.firm_pairs
@@ -73,7 +76,7 @@ def best_outlet(firm, world, state, conditions, behaviour, prices):  # type: ign
 
 
 @process
-def begin(pair, quantity, world, state, behaviour):  # type: ignore[no-untyped-def]
+def begin(pair: int, quantity: float, world: World, state: State, behaviour: Constants) -> None:
     """Let a pair have operated before month 0: its firms have practised it and learnt to trust each other.
 
         trust = 1 - interruption, where `after_dealing` comes to rest
@@ -97,7 +100,9 @@ def begin(pair, quantity, world, state, behaviour):  # type: ignore[no-untyped-d
 
 
 @process
-def start_exchanges(world, state, conditions, behaviour, seed):  # type: ignore[no-untyped-def]
+def start_exchanges(
+    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int
+) -> None:
     """Let some firms already pass a residue to their best outlet.
 
         a firm gives with probability start_share * n_firms / (2 * n_firms that could gain by giving)
@@ -137,7 +142,7 @@ def start_exchanges(world, state, conditions, behaviour, seed):  # type: ignore[
 
 
 @process
-def rank_pairs(world, state, conditions, behaviour):  # type: ignore[no-untyped-def]
+def rank_pairs(world: World, state: State, conditions: Conditions, behaviour: Constants) -> None:
     """Rank candidates by expected joint gain for the facilitators, best first; rows do not matter but in ties."""
     work = state.work
     n_pairs = world.pairs.donor.shape[0]
@@ -150,7 +155,7 @@ def rank_pairs(world, state, conditions, behaviour):  # type: ignore[no-untyped-
 
 
 @process
-def start(world, state, conditions, behaviour, seed):  # type: ignore[no-untyped-def]
+def start(world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int) -> None:
     """Bring an empty state to the eve of month 0."""
     set_prices(state.market, state.work.prices)
     start_firms(world, state, conditions, behaviour, seed)

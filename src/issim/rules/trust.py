@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 from issim.jit import process, rule
-from issim.world.state import N_ACTIVE, OPERATING
+from issim.rules.behaviour import Constants
+from issim.world.state import N_ACTIVE, OPERATING, FirmState, Links, State
 
 
 @rule
-def after_dealing(trust, outcome, learning):  # type: ignore[no-untyped-def]
+def after_dealing(trust: float, outcome: float, learning: float) -> float:
     """Trust after one month of dealing.
 
         trust' = trust + learning * (outcome - trust)
@@ -23,7 +24,7 @@ def after_dealing(trust, outcome, learning):  # type: ignore[no-untyped-def]
 
 
 @rule
-def after_news(trust, n_good, n_bad, news):  # type: ignore[no-untyped-def]
+def after_news(trust: float, n_good: int, n_bad: int, news: float) -> float:
     """General trust after hearing of exchanges that started and that failed.
 
         trust' = [1 - (1 - trust) * (1 - news)^good] * (1 - news)^bad
@@ -38,7 +39,7 @@ def after_news(trust, n_good, n_bad, news):  # type: ignore[no-untyped-def]
 
 
 @process
-def tell_peers(firm, event, peers, firms):  # type: ignore[no-untyped-def]
+def tell_peers(firm: int, event: int, peers: Links, firms: FirmState) -> None:
     """Tell a firm's peers that one of its exchanges started (event 1) or failed (event -1)."""
     for k in range(peers.start[firm], peers.start[firm + 1]):
         if event > 0:
@@ -48,7 +49,7 @@ def tell_peers(firm, event, peers, firms):  # type: ignore[no-untyped-def]
 
 
 @process
-def update_trust(state, behaviour):  # type: ignore[no-untyped-def]
+def update_trust(state: State, behaviour: Constants) -> None:
     """Let partners learn from this month's deliveries, and all firms take in the news."""
     pairs, work, firms = state.pairs, state.work, state.firms
     for k in range(work.counts[N_ACTIVE]):

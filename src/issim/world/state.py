@@ -21,6 +21,7 @@ Shorts = NDArray[np.int16]
 Codes = NDArray[np.int8]
 Masks = NDArray[np.uint32]
 Longs = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
 
 # The month before month 0, at which a run starts.
 EVE = -1

@@ -168,7 +168,8 @@ def test_who_searches(lever, searching, luck, after):
     c = case(lever)
     c.state.firms.searching[:] = searching
     c.state.work.luck[:, 1] = luck
-    search.start_or_stop(c.world, c.state, c.conditions, c.behaviour, 0)
+    for firm in (0, 1):
+        search.seek(firm, c.world, c.state, c.conditions, c.behaviour, 0)
     assert c.state.firms.searching.tolist() == list(after)
 
 
@@ -176,12 +177,12 @@ def test_a_searching_firm_meets_through_its_contacts():
     c = case()
     c.state.firms.searching[0] = 1
     c.state.work.luck[:, 2] = 0.037  # 1 - exp(-0.06 * exp(-10 / 22)) = 0.0374
-    assert search.through_contacts(c.world, c.state, c.behaviour, SEED, 0, 0) == 1
+    assert search.own_contact(0, c.world, c.state, c.behaviour, SEED, 0) == 0
     c.state.work.luck[:, 2] = 0.038
-    assert search.through_contacts(c.world, c.state, c.behaviour, SEED, 0, 0) == 0
+    assert search.own_contact(0, c.world, c.state, c.behaviour, SEED, 0) == -1
     c.state.work.luck[:, 2] = 0.0001
     c.state.firms.searching[0] = 0
-    assert search.through_contacts(c.world, c.state, c.behaviour, SEED, 0, 0) == 0
+    assert search.own_contact(0, c.world, c.state, c.behaviour, SEED, 0) == -1
 
 
 def test_a_platform_shows_members_to_each_other_only():
@@ -189,10 +190,10 @@ def test_a_platform_shows_members_to_each_other_only():
     c.state.firms.searching[:] = 1
     c.state.firms.member[0] = 1
     assert search.platform_sight(0, c.world, c.state) == 0.0
-    assert search.through_platform(c.world, c.state, c.conditions, SEED, 0, 0) == 0
+    assert search.platform_contact(0, c.world, c.state, c.conditions, SEED, 0) == -1
     c.state.firms.member[1] = 1
     assert search.platform_sight(0, c.world, c.state) == 1.0
-    assert search.through_platform(c.world, c.state, c.conditions, SEED, 0, 0) == 2  # both find the same pair
+    assert [search.platform_contact(k, c.world, c.state, c.conditions, SEED, 0) for k in (0, 1)] == [0, 0]
     c.state.work.luck[:] = 0.99
     search.search(c.world, c.state, c.conditions, c.behaviour, SEED, 0)
     assert (c.state.pairs.stage[0], c.state.work.counts[S.NEW_MET]) == (S.MET, 1)
@@ -235,17 +236,13 @@ def test_which_barriers_are_felt_and_who_stands_before_them():
     assert (stage.tolist(), felt.tolist()) == ([3, 3], [0b10, 0])
     binding.look(c.world.firms.barriers, c.state.firms, c.state.levers, c.conditions, luck, -1, stage, felt)
     assert felt.tolist() == [0b11, 0b1]
-    assert binding.relief_at(c.conditions, c.state.levers, 0, 0, 3) == 0.6
     standing = np.zeros((4, 2), np.int8)
     binding.stand(c.world.pairs, c.state.firms, c.state.pairs, standing)
     assert standing.tolist() == [[0, 0], [0, 0], [1, 1], [0, 0]]
     n_felt, brakes = np.zeros(24, np.int64), np.zeros(24)
     binding.bind(
-        c.world.pairs,
-        c.world.barriers,
         c.world.firms.barriers,
-        c.state.firms,
-        c.state.pairs,
+        c.world.barriers,
         c.state.levers,
         c.conditions,
         c.behaviour,
@@ -255,9 +252,8 @@ def test_which_barriers_are_felt_and_who_stands_before_them():
         n_felt,
         brakes,
     )
-    assert (
-        n_felt.tolist() == [0] * 24
-    )  # the first is relieved, the second bites at stage D, before which nobody stands
+    # the first is relieved, the second bites at stage D, before which nobody stands
+    assert n_felt.tolist() == [0] * 24
     assert brakes[0] == pytest.approx(-np.log(1 - 0.35 * 0.4))
     assert brakes[1] == 0.0
 

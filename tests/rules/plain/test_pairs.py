@@ -133,14 +133,16 @@ def test_prices_are_multipliers_of_their_means():
 def test_a_mandate_counts_what_is_short_and_only_that():
     c = case({"quota": 0.3, "penalty": 40.0, "min_employees": 10.0})
     levers, firms = c.state.levers, c.state.firms
-    assert money.shortfall(0, 10.0, firms, c.conditions, levers, 0) == 30.0
-    assert money.shortfall(0, 9.9, firms, c.conditions, levers, 0) == 0.0
-    assert money.penalty_avoided(0, 100.0, c.world, c.state, c.conditions, 0) == 1200.0
-    assert money.penalty_avoided(0, 20.0, c.world, c.state, c.conditions, 0) == 800.0
+    assert money.shortfall(0, 10.0, 0.0, firms, c.conditions, levers, 0) == 30.0
+    assert money.shortfall(0, 9.9, 0.0, firms, c.conditions, levers, 0) == 0.0
+    assert money.penalty_avoided(0, 100.0, 0.0, c.world, c.state, c.conditions, 0) == 1200.0
+    assert money.penalty_avoided(0, 20.0, 0.0, c.world, c.state, c.conditions, 0) == 800.0
     firms.diverted[0] = 25.0
-    assert money.penalty_avoided(0, 100.0, c.world, c.state, c.conditions, 0) == 200.0
+    assert money.penalty_avoided(0, 100.0, 0.0, c.world, c.state, c.conditions, 0) == 200.0
     firms.diverted[0] = 35.0
-    assert money.shortfall(0, 10.0, firms, c.conditions, levers, 0) == 0.0
+    assert money.shortfall(0, 10.0, 0.0, firms, c.conditions, levers, 0) == 0.0
+    assert money.shortfall(0, 10.0, 20.0, firms, c.conditions, levers, 0) == 15.0  # without one it has
+    assert money.penalty_avoided(0, 20.0, 20.0, c.world, c.state, c.conditions, 0) == 600.0
 
 
 def test_both_must_accept():
@@ -163,7 +165,9 @@ def test_an_accepted_pair_reserves_and_gets_a_lead_time():
         CALM, decision_rate=50.0, worthwhile=0.01, accept_gain=20.0, lead_time=4.0, lead_spread=0.0
     )
     c = met(behaviour=sure)
-    decide.decide(c.world, c.state, c.conditions, c.behaviour, PRICES, SEED, 2)
+    asked = (c.world, c.state, c.conditions, c.behaviour, PRICES, SEED, 2)
+    assert decide.negotiate(0, *asked) == pytest.approx(GAIN)
+    decide.decide(*asked)
     assert (c.state.pairs.stage[0], c.state.pairs.since[0], c.state.pairs.months[0]) == (S.AGREED, 2, 4)
     assert c.state.pairs.gain[0] == pytest.approx(GAIN)
     assert (c.state.pairs.flow[0], c.state.market.need_left[0]) == (100.0, 0.0)
