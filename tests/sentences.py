@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 #: Words that only a programmer could read.
-JARGON = re.compile(r"Traceback|Exception|full_key|object_type|OmegaConf|NoViable|ValidationError|0x[0-9a-f]{6}|<class")
+JARGON = re.compile(
+    r"Traceback|Exception|full_key|object_type|OmegaConf|NoViable|ValidationError|0x[0-9a-f]{6}|<class"
+)
 LONGEST = 700
 
 
@@ -19,7 +21,10 @@ def blemishes(message: str) -> list[str]:
             found.append(f"no end of sentence: {line!r}")
         elif JARGON.search(line) or len(line) > LONGEST:
             found.append(f"unreadable: {line!r}")
-        elif not re.search(r"allowed|choose|write|give|name|did you mean|known are|lists what|save|make a run|round|check the path", line):
+        elif not re.search(
+            r"allowed|choose|write|give|name|did you mean|known are|lists what|save|make a run|round|check the path",
+            line,
+        ):
             found.append(f"says not what to do: {line!r}")
     return found
 

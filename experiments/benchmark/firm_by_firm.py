@@ -84,7 +84,7 @@ class PlainFirm(mesa.Agent):
             m.found.append(pair)
 
     def stay_or_leave(self) -> None:
-        """End: leave the region?"""
+        """End: note whether to leave the region."""
         m = self.model
         if leaves(m.world.firms.employees[self.row], m.state.work.luck[self.row, 3], m.constants):
             m.leaving.append(self.row)

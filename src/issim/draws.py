@@ -57,6 +57,10 @@ SURVEY = STREAMS["survey"]
 MEETING = STREAMS["meeting"]
 
 NOBODY = 0xFFFFFFFF
+
+#: A seed: any whole number up to 64 bits; compiled rules take it unsigned.
+Seed = int | np.uint64
+Word = np.uint64
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _M0 = np.uint64(0xD2511F53)
@@ -67,7 +71,7 @@ _TO_UNIT = 1.0 / 4294967296.0
 
 
 @rule
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]  # compiled: typed by its callers
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Philox4x32-10: four 32-bit words out of a four-word counter and a two-word key, all as uint64."""
     for _ in range(10):
         p0 = _M0 * c0
@@ -79,7 +83,9 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]  # compiled:
 
 
 @rule
-def uniforms(seed, stream, month, firm, partner, place):  # type: ignore[no-untyped-def]
+def uniforms(
+    seed: Seed, stream: int, month: int, firm: int, partner: int, place: int
+) -> tuple[float, float, float, float]:
     """Four independent draws, each uniform in (0, 1), for one firm or pair in one month.
 
     Units     seed uint64; stream, month, firm, partner, place integers as in the module's counter layout
@@ -103,19 +109,21 @@ def uniforms(seed, stream, month, firm, partner, place):  # type: ignore[no-unty
 
 
 @rule
-def place_word(region, partner_region, good, number):  # type: ignore[no-untyped-def]
+def place_word(region: int, partner_region: int, good: int, number: int) -> int:
     """Word 3 of the counter: who lives where, which good, which draw (each in 0..255)."""
     return int(region) | (int(partner_region) << 8) | (int(good) << 16) | (int(number) << 24)
 
 
 @rule
-def standard_normal(u, v):  # type: ignore[no-untyped-def]
+def standard_normal(u: float, v: float) -> float:
     """One standard normal out of two uniforms (Box and Muller 1958)."""
     return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
 
 
 @rule
-def fill_uniforms(seed, stream, index, region, out):  # type: ignore[no-untyped-def]
+def fill_uniforms(
+    seed: Seed, stream: int, index: NDArray[np.int32], region: NDArray[np.int16], out: NDArray[np.float64]
+) -> None:
     """Fill `out` (n_firms, n_draws) with uniforms keyed by firm; draws beyond 1,024 per firm are refused."""
     n_draws = out.shape[1]
     for i in range(index.shape[0]):

@@ -54,7 +54,7 @@ os.environ["NUMBA_CACHE_DIR"] = str(CACHE)
 import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
 from numba import types  # noqa: E402
 
-numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]  # if something imported it first
+numba.config.CACHE_DIR = str(CACHE)  # if something imported it first
 
 
 def rule(function: Rule) -> Rule:
@@ -100,7 +100,7 @@ def _wide(kind: Any) -> Any:
 
 def is_compiled() -> bool:
     """False when compilation is switched off (`NUMBA_DISABLE_JIT=1`)."""
-    return not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+    return not numba.config.DISABLE_JIT
 
 
 def is_cached() -> bool:

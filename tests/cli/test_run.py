@@ -43,7 +43,9 @@ def test_the_folder_holds_exactly_what_is_promised(finished: Any) -> None:
     files = {"config.yaml", "manifest.json", "summary.csv", "summary.txt", "figures"}
     assert names == files | {f"{name}.parquet" for name in TABLES}
     figures = {path.name for path in (finished.path / "figures").iterdir()}
-    assert figures == {f"{name}.{kind}" for name in ("adoption", "flows", "funnel", "map") for kind in ("png", "svg")}
+    assert figures == {
+        f"{name}.{kind}" for name in ("adoption", "flows", "funnel", "map") for kind in ("png", "svg")
+    }
     assert all((finished.path / "figures" / name).stat().st_size > 5000 for name in figures)
     assert [path.name for path in finished.path.parent.iterdir()] == [finished.path.name]
 
@@ -62,7 +64,11 @@ def test_series_has_every_month_of_every_seed_under_both_policies(finished: Any)
     assert list(series[["policy", "seed", "month"]].itertuples(index=False, name=None)) == wanted
     assert (series[STAGES].sum(axis=1) == N_FIRMS).all()
     assert np.isfinite(series[[o.name for o in OBSERVABLES]].to_numpy()).all()
-    assert series.groupby("policy")["public_cost"].sum()["package"] > series.groupby("policy")["public_cost"].sum()["none"] == 0
+    assert (
+        series.groupby("policy")["public_cost"].sum()["package"]
+        > series.groupby("policy")["public_cost"].sum()["none"]
+        == 0
+    )
 
 
 def test_firms_are_named_in_words_and_answered_every_question(finished: Any) -> None:
@@ -78,9 +84,25 @@ def test_firms_are_named_in_words_and_answered_every_question(finished: Any) -> 
 
 def test_panel_agrees_with_series_month_by_month(finished: Any) -> None:
     panel, series = table(finished.path, "panel"), table(finished.path, "series")
-    assert list(panel.columns) == ["policy", "month", "firm", "stage", "awareness", "readiness", "digital", "trust", "operating", "felt"]
+    assert list(panel.columns) == [
+        "policy",
+        "month",
+        "firm",
+        "stage",
+        "awareness",
+        "readiness",
+        "digital",
+        "trust",
+        "operating",
+        "felt",
+    ]
     assert len(panel) == 2 * (N_MONTHS + 1) * N_FIRMS
-    counted = panel.groupby(["policy", "month"])["stage"].value_counts().unstack(fill_value=0).reindex(columns=range(5), fill_value=0)
+    counted = (
+        panel.groupby(["policy", "month"])["stage"]
+        .value_counts()
+        .unstack(fill_value=0)
+        .reindex(columns=range(5), fill_value=0)
+    )
     first = series[series["seed"] == SEEDS[0]].set_index(["policy", "month"])[STAGES]
     np.testing.assert_array_equal(counted.to_numpy(), first.loc[counted.index].to_numpy())
     np.testing.assert_allclose(
@@ -107,10 +129,21 @@ def test_levers_and_barriers_cover_every_seed(finished: Any) -> None:
     levers, barriers, series = (table(finished.path, name) for name in ("levers", "barriers", "series"))
     assert list(levers.columns) == ["policy", "seed", "lever", "reached", "spent", "stopped"]
     named = ["mandate", "tax_relief", "training", "platform"]
-    assert list(levers[["seed", "lever"]].itertuples(index=False, name=None)) == [(s, n) for s in SEEDS for n in named]
+    assert list(levers[["seed", "lever"]].itertuples(index=False, name=None)) == [
+        (s, n) for s in SEEDS for n in named
+    ]
     paid = series[series["policy"] == "package"].groupby("seed")["public_cost"].sum()
     np.testing.assert_allclose(levers.groupby("seed")["spent"].sum(), paid)
-    assert list(barriers.columns) == ["policy", "seed", "month", "stage", "barrier", "standing", "firms", "brake"]
+    assert list(barriers.columns) == [
+        "policy",
+        "seed",
+        "month",
+        "stage",
+        "barrier",
+        "standing",
+        "firms",
+        "brake",
+    ]
     ends = {(p, s, N_MONTHS) for p in ("none", "package") for s in SEEDS}
     starts = {(p, SEEDS[0], 0) for p in ("none", "package")}
     found = barriers.groupby(["policy", "seed", "month"])["barrier"].apply(list)
@@ -141,7 +174,9 @@ def test_the_manifest_says_where_the_numbers_come_from(finished: Any) -> None:
 
 def test_the_manifest_names_the_commit_of_a_source_tree(finished: Any) -> None:
     root = Path(__file__).resolve().parents[2]
-    head = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    head = subprocess.run(
+        ["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
     commit = json.loads((finished.path / "manifest.json").read_text(encoding="utf-8"))["commit"]
     if head.returncode or not (root / ".git").exists():
         assert commit == ""
@@ -156,7 +191,9 @@ def test_the_configuration_in_the_folder_makes_the_same_run(finished: Any) -> No
     assert (again.run.seed, again.run.n_months, again.region.n_firms) == (5, N_MONTHS, N_FIRMS)
     (outcome, _) = study.outcomes_of(again, 6, keep=False)
     series = table(finished.path, "series")
-    kept = series[(series["policy"] == "none") & (series["seed"] == 6)].drop(columns=["policy", "seed", "month"])
+    kept = series[(series["policy"] == "none") & (series["seed"] == 6)].drop(
+        columns=["policy", "seed", "month"]
+    )
     np.testing.assert_array_equal(outcome.trajectory.series, kept.to_numpy())
 
 
@@ -178,7 +215,10 @@ def measured(series: pd.DataFrame, key: str) -> pd.Series:
 
 
 def test_the_closing_table_can_be_computed_from_the_series(finished: Any) -> None:
-    closing, series = pd.read_csv(finished.path / "summary.csv", keep_default_na=False), table(finished.path, "series")
+    closing, series = (
+        pd.read_csv(finished.path / "summary.csv", keep_default_na=False),
+        table(finished.path, "series"),
+    )
     assert len(closing) == 2 * len(MEASURES)
     for row in closing.itertuples():
         values = measured(series[series["policy"] == row.policy], row.key)
@@ -209,22 +249,35 @@ def test_an_amount_is_said_as_people_say_it(value: float, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("low", "middle", "high", "said"),
-    [(2, 4, 6, "about 4 more firms exchange"), (-6, -4, -2, "about 4 fewer firms exchange"), (-1, 4, 6, "cannot tell 'x'")],
+    [
+        (2, 4, 6, "about 4 more firms exchange"),
+        (-6, -4, -2, "about 4 fewer firms exchange"),
+        (-1, 4, 6, "cannot tell 'x'"),
+    ],
 )
-def test_the_verdict_claims_only_what_the_runs_show(low: float, middle: float, high: float, said: str) -> None:
+def test_the_verdict_claims_only_what_the_runs_show(
+    low: float, middle: float, high: float, said: str
+) -> None:
     from issim.analysis.summary import Line
 
     def line(key: str, change: tuple[float, float, float]) -> Line:
         return Line(key, key, "", "x", 100.0, 100.0, 100.0, *change)
 
     base = [Line(key, key, "", "none", 0, 0, 0, 0, 0, 0) for key in ("adopters", "tonnes", "public_cost")]
-    lines = [*base, line("adopters", (low, middle, high)), line("tonnes", (low, middle, high)), line("public_cost", (100, 100, 100))]
+    lines = [
+        *base,
+        line("adopters", (low, middle, high)),
+        line("tonnes", (low, middle, high)),
+        line("public_cost", (100, 100, 100)),
+    ]
     sentences = verdict(lines)
     assert said in sentences[0]
     assert ("Each extra tonne passed on costs the public about 25 EUR." in sentences) == (low > 0)
 
 
-def test_a_second_run_leaves_identical_tables_beside_the_first(finished: Any, run: Callable[..., Any]) -> None:
+def test_a_second_run_leaves_identical_tables_beside_the_first(
+    finished: Any, run: Callable[..., Any]
+) -> None:
     again = run("seed=5", "threads=1")
     for name in TABLES:
         pd.testing.assert_frame_equal(table(again.path, name), table(finished.path, name), check_exact=True)
@@ -237,7 +290,9 @@ def test_another_seed_gives_other_numbers(finished: Any, run: Callable[..., Any]
     assert not table(other.path, "firms")["x"].equals(table(finished.path, "firms")["x"])
 
 
-def test_runs_of_one_second_get_folders_of_their_own(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_of_one_second_get_folders_of_their_own(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from issim.store import folder
 
     class Noon(datetime):
@@ -247,7 +302,10 @@ def test_runs_of_one_second_get_folders_of_their_own(run: Callable[..., Any], mo
 
     monkeypatch.setattr(folder, "datetime", Noon)
     first, second = (run("policy=none", "n_seeds=1", "n_months=1") for _ in range(2))
-    assert (first.path.name, second.path.name) == ("2031-05-17_123045_mixed_none", "2031-05-17_123045_mixed_none_2")
+    assert (first.path.name, second.path.name) == (
+        "2031-05-17_123045_mixed_none",
+        "2031-05-17_123045_mixed_none_2",
+    )
     assert (first.path / "series.parquet").is_file()
     assert (second.path / "series.parquet").is_file()
 
@@ -255,7 +313,14 @@ def test_runs_of_one_second_get_folders_of_their_own(run: Callable[..., Any], mo
 def test_without_policy_there_is_one_scenario_and_no_lever(run: Callable[..., Any]) -> None:
     made = run("policy=none", "n_seeds=2", "n_months=1", figures=True)
     assert set(table(made.path, "series")["policy"]) == {"none"}
-    assert list(table(made.path, "levers").columns) == ["policy", "seed", "lever", "reached", "spent", "stopped"]
+    assert list(table(made.path, "levers").columns) == [
+        "policy",
+        "seed",
+        "lever",
+        "reached",
+        "spent",
+        "stopped",
+    ]
     assert len(table(made.path, "levers")) == 0
     assert table(made.path, "series")["month"].max() == 1
     assert len(list((made.path / "figures").iterdir())) == 8
@@ -281,7 +346,9 @@ def test_one_firm_is_a_run_or_one_sentence(call: Callable[..., Any], tmp_path: P
 
 def test_a_policy_of_the_users_own(run: Callable[..., Any], tmp_path: Path) -> None:
     mine = tmp_path / "two courses.yaml"
-    mine.write_text("question: Do two courses help?\nlevers:\n  training: {start: 1}\n  late: {name: training, start: 2}\n")
+    mine.write_text(
+        "question: Do two courses help?\nlevers:\n  training: {start: 1}\n  late: {name: training, start: 2}\n"
+    )
     made = run(f"policy={mine}", "n_seeds=1", "n_months=3")
     assert made.path.name.endswith("_mixed_two-courses")
     assert list(table(made.path, "levers")["lever"]) == ["training", "late"]
@@ -291,9 +358,17 @@ def test_a_policy_of_the_users_own(run: Callable[..., Any], tmp_path: Path) -> N
 @pytest.mark.parametrize("moment", ["simulating", "writing", "drawing"])
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, MemoryError])
 def test_a_run_that_is_stopped_leaves_nothing(
-    moment: str, stop: type[BaseException], call: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    moment: str,
+    stop: type[BaseException],
+    call: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place, name = {"simulating": (study, "simulate"), "writing": (commands, "write_json"), "drawing": (commands.slides, "draw")}[moment]
+    place, name = {
+        "simulating": (study, "simulate"),
+        "writing": (commands, "write_json"),
+        "drawing": (commands.slides, "draw"),
+    }[moment]
 
     def stopped(*_: Any, **__: Any) -> None:
         raise stop

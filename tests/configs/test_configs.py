@@ -102,7 +102,9 @@ OVERRIDES = [
 
 
 @pytest.mark.parametrize("overrides", OVERRIDES)
-def test_the_configuration_written_beside_results_gives_the_same_settings(overrides: list[str], tmp_path: Path) -> None:
+def test_the_configuration_written_beside_results_gives_the_same_settings(
+    overrides: list[str], tmp_path: Path
+) -> None:
     made = plan(overrides)
     written = tmp_path / "config.yaml"
     written.write_text(OmegaConf.to_yaml(made.config), encoding="utf-8")
@@ -112,9 +114,17 @@ def test_the_configuration_written_beside_results_gives_the_same_settings(overri
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
-def test_a_policy_file_of_the_users_own_is_written_beside_results_in_full(tmp_path: Path, elsewhere: bool) -> None:
-    (tmp_path / "hub.yaml").write_text("mechanism: relief\nrelief: {partners_unknown: 0.5}\n", encoding="utf-8")
-    hub = "{name: ./hub.yaml, start: 3, countries: [NO]}" if elsewhere else "{mechanism: relief, relief: {no_time: 0.2}}"
+def test_a_policy_file_of_the_users_own_is_written_beside_results_in_full(
+    tmp_path: Path, elsewhere: bool
+) -> None:
+    (tmp_path / "hub.yaml").write_text(
+        "mechanism: relief\nrelief: {partners_unknown: 0.5}\n", encoding="utf-8"
+    )
+    hub = (
+        "{name: ./hub.yaml, start: 3, countries: [NO]}"
+        if elsewhere
+        else "{mechanism: relief, relief: {no_time: 0.2}}"
+    )
     mine = tmp_path / "mine.yaml"
     mine.write_text(f"question: Mine?\nlevers:\n  training: {{start: 12}}\n  hub: {hub}\n", encoding="utf-8")
     made = plan([f"policy={mine}", "seed=3"])

@@ -67,7 +67,11 @@ def test_every_file_that_is_no_python_travels_with_its_package() -> None:
 
 def test_no_pattern_of_data_is_idle() -> None:
     for package, patterns in project()["tool"]["setuptools"]["package-data"].items():
-        files = [PurePosixPath(p.relative_to(folder_of(package)).as_posix()) for p in folder_of(package).rglob("*") if p.is_file()]
+        files = [
+            PurePosixPath(p.relative_to(folder_of(package)).as_posix())
+            for p in folder_of(package).rglob("*")
+            if p.is_file()
+        ]
         for pattern in patterns:
             assert any(matches(path, pattern) for path in files), (package, pattern)
 

@@ -123,7 +123,9 @@ def test_every_key_refuses_a_value_of_another_type() -> None:
 
 
 @pytest.mark.parametrize("value", ["text", "null", "[1]", "{a: 1}", "true", "'1'"])
-@pytest.mark.parametrize("key", ["goods.metal.gate_fee", "countries.LV.landfill_tax", "barriers.20.strength", "waste.log_sd"])
+@pytest.mark.parametrize(
+    "key", ["goods.metal.gate_fee", "countries.LV.landfill_tax", "barriers.20.strength", "waste.log_sd"]
+)
 def test_evidence_that_is_no_number_is_refused(key: str, value: str) -> None:
     assert refusal(lambda: plan([f"{key}={value}", "policy=none"])).startswith(key)
 
@@ -240,7 +242,10 @@ def test_what_is_not_in_the_grammar_is_quoted_back(override: str) -> None:
     assert override.partition("=")[0].strip() in message
 
 
-@pytest.mark.parametrize("override", ["seed=1,2", "seed=range(1,3)", "seed=choice(1,2)", "region=latvia,italy", "policy=[none,training]"])
+@pytest.mark.parametrize(
+    "override",
+    ["seed=1,2", "seed=range(1,3)", "seed=choice(1,2)", "region=latvia,italy", "policy=[none,training]"],
+)
 def test_a_sweep_is_refused_because_a_run_is_one_run(override: str) -> None:
     assert "names several values" in refusal(lambda: plan([override]))
 

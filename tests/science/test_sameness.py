@@ -128,6 +128,21 @@ def test_relabelling_firms_changes_nothing(kind, shuffle):
     )
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="start.rank_pairs leaves equal gains (pairs whose offer or need is used up) in the order of their rows, "
+    "so facilitators introduce other pairs when rows are exchanged; decide.best_first draws such ties by key",
+)
+def test_relabelling_firms_changes_nothing_when_gains_are_equal():
+    world = toy(N, seed=2)
+    some = np.where(np.arange(2 * N) % 3 == 0, world.needs.quantity, 0.0)
+    world = world._replace(needs=world.needs._replace(quantity=some))
+    moved, order = permuted(world, 1)
+    conditions = policy(N, MONTHS, [{"introductions": 20.0}])
+    one, other = run(world, conditions), run(moved, conditions)
+    assert np.array_equal(one.state.pairs.introduced[order.pairs], other.state.pairs.introduced)
+
+
 # --- regions without ties ---------------------------------------------------------------------------------
 
 

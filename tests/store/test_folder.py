@@ -96,7 +96,9 @@ def test_looking_whether_a_folder_can_be_written_makes_nothing(tmp_path: Path) -
     assert draft.path.parent == tmp_path / "a" / "b"
 
 
-@pytest.mark.parametrize(("text", "name"), [("a b/c", "a-b-c"), ("Øst", "st"), ("..", "run"), ("", "run"), ("x_y-1", "x_y-1")])
+@pytest.mark.parametrize(
+    ("text", "name"), [("a b/c", "a-b-c"), ("Øst", "st"), ("..", "run"), ("", "run"), ("x_y-1", "x_y-1")]
+)
 def test_a_label_becomes_part_of_a_file_name(text: str, name: str) -> None:
     assert slug(text) == name
 

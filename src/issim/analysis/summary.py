@@ -92,7 +92,7 @@ def summary(series: pd.DataFrame) -> list[Line]:
                     float(change_low),
                     float(change),
                     float(change_high),
-                )  # fmt: skip
+                )
             )
     return lines
 
@@ -140,7 +140,7 @@ def as_text(series: pd.DataFrame, region: str, question: str) -> str:
         out.append(
             "  ".join([words[key].ljust(width), *(c.rjust(w) for c, w in zip(row, widths, strict=True))])
         )
-    return "\n".join(out + ["", *verdict(lines)])
+    return "\n".join([*out, "", *verdict(lines)])
 
 
 def verdict(lines: list[Line]) -> list[str]:

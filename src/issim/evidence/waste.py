@@ -27,7 +27,7 @@ MAKERS = (
 
 def _tonnes(size: str) -> float:
     """The declared yearly tonnes of one size class."""
-    return par(  # type: ignore[no-any-return]
+    return par(
         1.0,
         unit="t/yr",
         low=0,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from issim.rules.behaviour import Behaviour
+from issim.rules.behaviour import Behaviour, Constants
 from issim.rules.month import run
 from issim.rules.observe import N_OBSERVABLES, NAMES
 from issim.world.blank import blank_state
@@ -39,14 +39,25 @@ class Job(NamedTuple):
 
 
 def advance(
-    world: World, state: State, conditions: Conditions, behaviour: Any, seed: int, month: int, row: NDArray[np.float64]
+    world: World,
+    state: State,
+    conditions: Conditions,
+    behaviour: Constants,
+    seed: int,
+    month: int,
+    row: NDArray[np.float64],
 ) -> None:
     """Carry `state` through one month (-1: bring it to the eve of month 0) and fill `row`."""
     run(world, state, conditions, behaviour, np.uint64(seed), month, row.reshape(1, -1))
 
 
 def simulate(
-    world: World, conditions: Conditions | None = None, behaviour: Behaviour | None = None, *, seed: int, n_months: int
+    world: World,
+    conditions: Conditions | None = None,
+    behaviour: Behaviour | None = None,
+    *,
+    seed: int,
+    n_months: int,
 ) -> Trajectory:
     """Run `n_months` months from the start; the same arguments give the same bits anywhere.
 

@@ -5,7 +5,7 @@ The only module that knows what differs between versions of Mesa (3.3 to 3.x):
 - Mesa 3.3 numbers agents by a class-level counter that holds on to every model for ever; `register_agent`
   takes the model out of it again and numbers the agents itself.
 - Mesa 3.5 renames the argument `seed` of a model to `rng`; `_mesa_seed` passes on what is meant. Its
-  `batch_run` sets the seed of every run itself, to None unless told otherwise: `_checked_seed` then draws one.
+  `batch_run` sets the seed of every run, to None unless told otherwise: `_checked_seed` then draws one.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from issim.draws import NOBODY, RESIDUES, place_word, standard_normal, uniforms
+from issim.draws import NOBODY, RESIDUES, Seed, place_word, standard_normal, uniforms
 from issim.evidence import Evidence
 from issim.evidence.vocabulary import BRANCHES, GOOD_RESOURCE, GOODS, TICK_GROUPS
 from issim.jit import rule
@@ -107,7 +107,9 @@ class Rates(NamedTuple):
 
 
 @rule
-def _pick(odds, resource, group, taken, u):  # type: ignore[no-untyped-def]
+def _pick(
+    odds: NDArray[np.float64], resource: NDArray[np.int8], group: int, taken: NDArray[np.uint8], u: float
+) -> int:
     """A good of the group that is not taken yet, by its odds; -1 if none is left."""
     total = 0.0
     for g in range(odds.shape[0]):
@@ -123,13 +125,23 @@ def _pick(odds, resource, group, taken, u):  # type: ignore[no-untyped-def]
 
 
 @rule
-def _log_normal(mean, spread, u, v):  # type: ignore[no-untyped-def]
+def _log_normal(mean: float, spread: float, u: float, v: float) -> float:
     """A log-normal quantity with the given mean, out of two uniforms."""
     return mean * math.exp(spread * standard_normal(u, v) - 0.5 * spread * spread)
 
 
 @rule
-def _mark_goods(seed, index, region, ticks, odds, resource, available, second, taken):  # type: ignore[no-untyped-def]
+def _mark_goods(
+    seed: Seed,
+    index: int,
+    region: int,
+    ticks: NDArray[np.uint8],
+    odds: NDArray[np.float64],
+    resource: NDArray[np.int8],
+    available: float,
+    second: float,
+    taken: NDArray[np.uint8],
+) -> None:
     """Mark in `taken` the goods that one firm offers: one per ticked group, now and then a second."""
     for g in range(taken.shape[0]):
         taken[g] = 0
@@ -147,7 +159,18 @@ def _mark_goods(seed, index, region, ticks, odds, resource, available, second, t
 
 
 @rule
-def _offers(seed, index, region, branch, size, employees, ticks, rates, available, second):  # type: ignore[no-untyped-def]
+def _offers(
+    seed: Seed,
+    index: NDArray[np.int32],
+    region: NDArray[np.int16],
+    branch: NDArray[np.int8],
+    size: NDArray[np.int8],
+    employees: NDArray[np.float64],
+    ticks: NDArray[np.uint8],
+    rates: Rates,
+    available: float,
+    second: float,
+) -> tuple[NDArray[np.int32], NDArray[np.int8], NDArray[np.float64]]:
     """Offers of all firms: the tonnes of a firm split over its solid goods, the others per person."""
     n, n_goods = index.shape[0], rates.resource.shape[0]
     firm, good = np.empty(n * n_goods, np.int32), np.empty(n * n_goods, np.int8)
@@ -183,7 +206,18 @@ def _offers(seed, index, region, branch, size, employees, ticks, rates, availabl
 
 
 @rule
-def _needs(seed, index, region, branch, size, employees, rates, uses, ratio, spread):  # type: ignore[no-untyped-def]
+def _needs(
+    seed: Seed,
+    index: NDArray[np.int32],
+    region: NDArray[np.int16],
+    branch: NDArray[np.int8],
+    size: NDArray[np.int8],
+    employees: NDArray[np.float64],
+    rates: Rates,
+    uses: float,
+    ratio: float,
+    spread: float,
+) -> tuple[NDArray[np.int32], NDArray[np.int8], NDArray[np.float64]]:
     """Needs of all firms: a good is used with probability 1 - exp(-uses * activity * odds)."""
     n, n_goods = index.shape[0], rates.resource.shape[0]
     firm, good = np.empty(n * n_goods, np.int32), np.empty(n * n_goods, np.int8)
@@ -231,7 +265,7 @@ def draw(
     evidence: Evidence,
     options: StreamOptions,
     population: Population,
-    seed: int,
+    seed: Seed,
     counts: NDArray[np.float64] | None = None,
 ) -> tuple[Flows, Flows]:
     """Offers and needs of the firms, in the order of their rows and, within a firm, of the goods.
@@ -250,7 +284,9 @@ def draw(
 
 
 @rule
-def gate_factors(seed, index, region, spread):  # type: ignore[no-untyped-def]
+def gate_factors(
+    seed: Seed, index: NDArray[np.int32], region: NDArray[np.int16], spread: float
+) -> NDArray[np.float64]:
     """What each firm pays at the gate relative to the typical fee: log-normal, median 1, keyed by firm."""
     factors = np.empty(index.shape[0])
     for i in range(index.shape[0]):

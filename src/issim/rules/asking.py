@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from issim.jit import rule
 from issim.rules.awareness import forget, wake
+from issim.rules.behaviour import Constants
 from issim.rules.decide import acceptance, joint_gain, possible_quantity
-from issim.world.state import AGREED, CANDIDATE
+from issim.world.conditions import Conditions
+from issim.world.state import AGREED, CANDIDATE, FirmState, Links, State, World
 
 
 @rule
-def offered_gain(pair, world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+def offered_gain(
+    pair: int, world: World, state: State, conditions: Conditions, behaviour: Constants, month: int
+) -> float:
     """Joint gain that a pair would share as things stand, in EUR/yr.
 
     For whom  any pair; one that is agreed or operates is weighed at the quantity it has reserved
@@ -24,7 +28,9 @@ def offered_gain(pair, world, state, conditions, behaviour, month):  # type: ign
 
 
 @rule
-def would_accept(firm, pair, world, state, conditions, behaviour, month):  # type: ignore[no-untyped-def]
+def would_accept(
+    firm: int, pair: int, world: World, state: State, conditions: Conditions, behaviour: Constants, month: int
+) -> float:
     """Probability that one of the two firms of a pair accepts its share of the gain, as things stand.
 
         gain of the donor = bargaining * joint gain; of the receiver the rest
@@ -44,7 +50,7 @@ def would_accept(firm, pair, world, state, conditions, behaviour, month):  # typ
 
 
 @rule
-def set_awareness(firm, level, peers, firms):  # type: ignore[no-untyped-def]
+def set_awareness(firm: int, level: int, peers: Links, firms: FirmState) -> None:
     """Bring a firm to a level of awareness by the moves of the month: its peers' counts stay right."""
     wake(firm, level, peers, firms)
     while firms.awareness[firm] > level:

@@ -22,6 +22,7 @@ from issim.world.state import (
     STAGE_C,
     STAGE_D,
     Barriers,
+    Bytes,
     Codes,
     FirmState,
     Floats,

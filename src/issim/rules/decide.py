@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from issim.draws import standard_normal
+from issim.draws import Seed, standard_normal
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.exchange import break_off, pair_luck, reserve
@@ -156,7 +156,7 @@ def negotiate(
     conditions: Conditions,
     behaviour: Constants,
     prices: Floats,
-    seed: int,
+    seed: Seed,
     month: int,
 ) -> float:
     """Let one met pair decide, talk on or lapse; returns its joint gain if both accept, else 0."""
@@ -180,7 +180,7 @@ def decide(
     conditions: Conditions,
     behaviour: Constants,
     prices: Floats,
-    seed: int,
+    seed: Seed,
     month: int,
 ) -> None:
     """Let met pairs decide; then let the accepted ones share out offers and needs."""
@@ -199,7 +199,7 @@ def decide(
 
 
 @process
-def best_first(n_accepted: int, world: World, state: State, seed: int, month: int) -> None:
+def best_first(n_accepted: int, world: World, state: State, seed: Seed, month: int) -> None:
     """Rank accepted pairs into `work.order`: greatest joint gain first, ties by a draw keyed to the pair."""
     keys, order, accepted = state.work.keys, state.work.order, state.work.changed_pairs
     rank(keys, n_accepted, order)
@@ -222,7 +222,7 @@ def share_out(
     conditions: Conditions,
     behaviour: Constants,
     prices: Floats,
-    seed: int,
+    seed: Seed,
     month: int,
 ) -> None:
     """Let accepted pairs reserve what is left of offer and need, the greatest joint gain first.
@@ -249,7 +249,7 @@ def agree(
     world: World,
     state: State,
     behaviour: Constants,
-    seed: int,
+    seed: Seed,
     month: int,
 ) -> None:
     """Record an agreement: reserve the quantity, draw the lead time."""

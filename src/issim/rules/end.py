@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from issim.draws import Seed
 from issim.jit import process, rule
 from issim.rules.awareness import forget, wake
 from issim.rules.barriers import weigh_barriers
@@ -36,7 +37,7 @@ def hazard_of_failure(donor_trust: float, receiver_trust: float, at_no_trust: fl
 
 
 @process
-def end_exchanges(world: World, state: State, behaviour: Constants, seed: int, month: int) -> None:
+def end_exchanges(world: World, state: State, behaviour: Constants, seed: Seed, month: int) -> None:
     """End operating exchanges that make a loss (hazard `patience`) or whose partners lost trust."""
     pairs, work = state.pairs, state.work
     for k in range(work.counts[N_ACTIVE]):
@@ -111,7 +112,7 @@ def close_firms(world: World, state: State, conditions: Conditions, behaviour: C
 
 @process
 def end(
-    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int, month: int
+    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: Seed, month: int
 ) -> None:
     """Let exchanges end and firms leave; then drop what ended from the list of the active."""
     end_exchanges(world, state, behaviour, seed, month)

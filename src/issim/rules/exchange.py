@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from issim.draws import PAIR, place_word, uniforms
+from issim.draws import PAIR, Seed, place_word, uniforms
 from issim.jit import process
 from issim.rules.awareness import wake
 from issim.rules.behaviour import Constants
@@ -122,7 +122,7 @@ def may_meet(pair: int, pairs: PairState, month: int) -> bool:
 
 @process
 def pair_luck(
-    pair: int, world: World, seed: int, month: int, number: int
+    pair: int, world: World, seed: Seed, month: int, number: int
 ) -> tuple[float, float, float, float]:
     """Four draws keyed to the two firms and the good of a pair, the month, and which set of four."""
     donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]

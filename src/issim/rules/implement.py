@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from issim.draws import Seed
 from issim.jit import process
 from issim.rules.behaviour import Constants
 from issim.rules.exchange import break_off, count_operating, pair_luck
@@ -37,7 +38,7 @@ def start_operating(pair: int, world: World, state: State, month: int) -> None:
 
 
 @process
-def implement(world: World, state: State, behaviour: Constants, seed: int, month: int) -> None:
+def implement(world: World, state: State, behaviour: Constants, seed: Seed, month: int) -> None:
     """Bring agreed exchanges one month nearer to operation.
 
         months left' = months left - 1; at 0 it operates; falls through with hazard `fall_through`

@@ -21,7 +21,7 @@ so no result depends on the order of rows.
 
 from __future__ import annotations
 
-from issim.draws import MONTH, NOBODY, place_word, uniforms
+from issim.draws import MONTH, NOBODY, Seed, place_word, uniforms
 from issim.jit import process, rule
 from issim.rules.awareness import spread_awareness
 from issim.rules.behaviour import Constants
@@ -42,7 +42,7 @@ from issim.world.state import Firms, Floats, State, World
 
 
 @process
-def throw(firms: Firms, luck: Floats, seed: int, month: int) -> None:
+def throw(firms: Firms, luck: Floats, seed: Seed, month: int) -> None:
     """Draw this month's four uniforms for every firm: awareness, search, meeting, closure."""
     for firm in range(luck.shape[0]):
         place = place_word(firms.region[firm], 0, 0, 0)
@@ -59,7 +59,7 @@ def advance(
     state: State,
     conditions: Conditions,
     behaviour: Constants,
-    seed: int,
+    seed: Seed,
     month: int,
     row: Floats,
 ) -> None:
@@ -85,7 +85,7 @@ def run(
     state: State,
     conditions: Conditions,
     behaviour: Constants,
-    seed: int,
+    seed: Seed,
     first: int,
     series: Floats,
 ) -> None:

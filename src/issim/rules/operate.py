@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from issim.draws import Seed
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.exchange import pair_luck
@@ -67,7 +68,7 @@ def operate(
     conditions: Conditions,
     behaviour: Constants,
     prices: Floats,
-    seed: int,
+    seed: Seed,
     month: int,
 ) -> None:
     """Let operating exchanges deliver a twelfth of their yearly quantity, unless interrupted."""

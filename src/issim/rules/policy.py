@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from issim.draws import LEVER, NOBODY, place_word, uniforms
+from issim.draws import LEVER, NOBODY, Seed, place_word, uniforms
 from issim.jit import process, rule
 from issim.rules.awareness import wake
 from issim.rules.barriers import weigh_barriers
@@ -31,7 +31,7 @@ def stage_of(firms: FirmState, firm: int) -> int:
 
 @process
 def reach(
-    lever: int, firm: int, world: World, state: State, conditions: Conditions, seed: int, month: int
+    lever: int, firm: int, world: World, state: State, conditions: Conditions, seed: Seed, month: int
 ) -> None:
     """Reach one firm: it may wake up, learn, trust more, join; the unit cost is spent.
 
@@ -77,7 +77,7 @@ def places_this_month(capacity: float, month: int) -> int:
 
 
 @process
-def queue(lever: int, world: World, state: State, conditions: Conditions, seed: int) -> None:
+def queue(lever: int, world: World, state: State, conditions: Conditions, seed: Seed) -> None:
     """Draw the order in which a lever reaches firms: keyed to lever and firm, so rows do not matter."""
     work = state.work
     n_firms = world.firms.index.shape[0]
@@ -91,7 +91,7 @@ def queue(lever: int, world: World, state: State, conditions: Conditions, seed: 
 
 @process
 def enact(
-    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int, month: int
+    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: Seed, month: int
 ) -> None:
     """Let every lever in force act: pay its running cost, enrol firms in its queue up to its capacity.
 
@@ -127,7 +127,7 @@ def enrol(
     state: State,
     conditions: Conditions,
     behaviour: Constants,
-    seed: int,
+    seed: Seed,
     month: int,
 ) -> int:
     """Reach the next firms of a lever's queue; returns how many, their rows in `work.changed_firms`."""

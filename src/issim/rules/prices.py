@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from issim.draws import NOBODY, PRICE, standard_normal, uniforms
+from issim.draws import NOBODY, PRICE, Seed, standard_normal, uniforms
 from issim.jit import process, rule
 from issim.world.state import Goods, Market
 
@@ -29,7 +29,7 @@ def next_log_price(log_price: float, volatility: float, reversion: float, shock:
 
 
 @process
-def move_prices(goods: Goods, market: Market, seed: int, month: int) -> None:
+def move_prices(goods: Goods, market: Market, seed: Seed, month: int) -> None:
     """Move the prices of all goods by one month."""
     for good in range(goods.gate_fee.shape[0]):
         luck = uniforms(seed, PRICE, month, good, NOBODY, 0)

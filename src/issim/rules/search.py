@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from issim.draws import MEETING, place_word, uniforms
+from issim.draws import MEETING, Seed, place_word, uniforms
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.exchange import may_meet, meet
@@ -107,7 +107,7 @@ def open_weight(firm: int, weights: Floats, world: World, state: State, month: i
 
 
 @process
-def own_contact(firm: int, world: World, state: State, behaviour: Constants, seed: int, month: int) -> int:
+def own_contact(firm: int, world: World, state: State, behaviour: Constants, seed: Seed, month: int) -> int:
     """The candidate that a firm meets through its own contacts this month, or -1.
 
         hazard = contact rate * sum of ease of meeting * barriers at stage B
@@ -141,7 +141,7 @@ def platform_sight(pair: int, world: World, state: State) -> float:
 
 @process
 def platform_contact(
-    firm: int, world: World, state: State, conditions: Conditions, seed: int, month: int
+    firm: int, world: World, state: State, conditions: Conditions, seed: Seed, month: int
 ) -> int:
     """The candidate that a platform shows to a firm this month, or -1.
 
@@ -227,7 +227,7 @@ def through_facilitator(world: World, state: State, conditions: Conditions, mont
 
 @process
 def search(
-    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int, month: int
+    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: Seed, month: int
 ) -> None:
     """Let firms start and stop searching, then let those who found each other meet."""
     found, n_found = state.work.changed_pairs, 0

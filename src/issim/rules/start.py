@@ -5,7 +5,7 @@ No lever has acted on the eve, so every scenario of one seed starts from the sam
 
 from __future__ import annotations
 
-from issim.draws import NOBODY, START, place_word, uniforms
+from issim.draws import NOBODY, START, Seed, place_word, uniforms
 from issim.jit import process
 from issim.rules.barriers import weigh_barriers
 from issim.rules.behaviour import Constants
@@ -20,7 +20,7 @@ from issim.world.state import EVE, N_ACTIVE, NOT_AWARE, OPERATING, Floats, State
 
 
 @process
-def start_firms(world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int) -> None:
+def start_firms(world: World, state: State, conditions: Conditions, behaviour: Constants, seed: Seed) -> None:
     """Give every firm the traits it answered with, its barriers, and perhaps a search under way."""
     who, firms, peers = world.firms, state.firms, world.peers
     for firm in range(who.index.shape[0]):
@@ -101,7 +101,7 @@ def begin(pair: int, quantity: float, world: World, state: State, behaviour: Con
 
 @process
 def start_exchanges(
-    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int
+    world: World, state: State, conditions: Conditions, behaviour: Constants, seed: Seed
 ) -> None:
     """Let some firms already pass a residue to their best outlet.
 
@@ -155,7 +155,7 @@ def rank_pairs(world: World, state: State, conditions: Conditions, behaviour: Co
 
 
 @process
-def start(world: World, state: State, conditions: Conditions, behaviour: Constants, seed: int) -> None:
+def start(world: World, state: State, conditions: Conditions, behaviour: Constants, seed: Seed) -> None:
     """Bring an empty state to the eve of month 0."""
     set_prices(state.market, state.work.prices)
     start_firms(world, state, conditions, behaviour, seed)

@@ -6,7 +6,7 @@ unseen point can matter. The walk is exact, so what is found does not depend on 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,13 +29,15 @@ class Grid(NamedTuple):
 
 
 @rule
-def cell_of(value, origin, width, n_side):  # type: ignore[no-untyped-def]
+def cell_of(value: float, origin: float, width: float, n_side: int) -> int:
     """Column (or row) of a coordinate; points beyond the edge belong to the outermost cells."""
     return min(n_side - 1, max(0, int((value - origin) / width)))
 
 
 @rule
-def sorted_into_cells(x, y, members, per_cell):  # type: ignore[no-untyped-def]
+def sorted_into_cells(
+    x: NDArray[np.float64], y: NDArray[np.float64], members: NDArray[Any], per_cell: float
+) -> Grid:
     """The grid over the points `members` (rows of x and y), as wide as these points need.
 
     Units     x, y km; about per_cell points in a cell
@@ -66,7 +68,7 @@ def sorted_into_cells(x, y, members, per_cell):  # type: ignore[no-untyped-def]
 
 
 @rule
-def unseen_beyond(grid, px, py, ring):  # type: ignore[no-untyped-def]
+def unseen_beyond(grid: Grid, px: float, py: float, ring: int) -> float:
     """Lower bound of the distance from (px, py) to any point outside the rings 0..ring, in km.
 
     Units     px, py km; ring counts cells
@@ -88,7 +90,7 @@ def unseen_beyond(grid, px, py, ring):  # type: ignore[no-untyped-def]
 
 
 @rule
-def stretch(middle, ring, is_whole, side, n_side):  # type: ignore[no-untyped-def]
+def stretch(middle: int, ring: int, is_whole: bool, side: int, n_side: int) -> tuple[int, int]:
     """Columns [left, right) of a ring in one row: all, or the cell at its left (0) or right (1) side."""
     if is_whole:
         return max(0, middle - ring), min(n_side, middle + ring + 1)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from issim.jit import rule
-from issim.world.grid import cell_of, sorted_into_cells, stretch, unseen_beyond
+from issim.world.grid import Grid, cell_of, sorted_into_cells, stretch, unseen_beyond
 
 #: Offers from which on goods are searched side by side (threads cost a small world more than they give).
 LARGE = 100_000
@@ -69,7 +69,15 @@ class FlowSizes(NamedTuple):
 
 
 @rule
-def _keep_best(need, score, key, scores, found, keys, n_found):  # type: ignore[no-untyped-def]
+def _keep_best(
+    need: int,
+    score: float,
+    key: int,
+    scores: NDArray[np.float64],
+    found: NDArray[np.int32],
+    keys: NDArray[np.int32],
+    n_found: int,
+) -> int:
     """Insert a match into the best ones, best first, ties by the receiver's index; returns how many."""
     most = scores.shape[0]
     if n_found == most:
@@ -86,7 +94,7 @@ def _keep_best(need, score, key, scores, found, keys, n_found):  # type: ignore[
 
 
 @rule
-def _targets(needs, flows, place):  # type: ignore[no-untyped-def]
+def _targets(needs: NDArray[np.int32], flows: FlowSizes, place: Place) -> tuple[Grid, Targets]:
     """A grid over the needs of one good, which ascend by size, and what the search asks of them."""
     sizes, firm = flows.need_size[needs], flows.need_firm[needs]
     x, y = place.x[firm], place.y[firm]
@@ -99,7 +107,7 @@ def _targets(needs, flows, place):  # type: ignore[no-untyped-def]
 
 
 @rule
-def _first_at_least(sizes, begin, end, value):  # type: ignore[no-untyped-def]
+def _first_at_least(sizes: NDArray[np.float64], begin: int, end: int, value: float) -> int:
     """The first place in the ascending sizes[begin:end] that holds `value` or more; `end` if none does."""
     while begin < end:
         middle = (begin + end) // 2
@@ -111,9 +119,24 @@ def _first_at_least(sizes, begin, end, value):  # type: ignore[no-untyped-def]
 
 
 @rule
-def _scan(  # type: ignore[no-untyped-def]
-    start, first, last, targets, donor, px, py, size, fit, ceiling, limit, scale, scores, found, keys, n_found
-):
+def _scan(
+    start: NDArray[np.int64],
+    first: int,
+    last: int,
+    targets: Targets,
+    donor: int,
+    px: float,
+    py: float,
+    size: float,
+    fit: NDArray[np.float64],
+    ceiling: float,
+    limit: float,
+    scale: float,
+    scores: NDArray[np.float64],
+    found: NDArray[np.int32],
+    keys: NDArray[np.int32],
+    n_found: int,
+) -> int:
     """Score the needs in cells first..last against one offer and keep the best.
 
     Within a cell needs ascend by size, so those too large or too small to be kept are not looked at;
@@ -141,7 +164,21 @@ def _scan(  # type: ignore[no-untyped-def]
 
 
 @rule
-def _search(grid, targets, donor, px, py, size, fit, best_fit, limit, scale, scores, found, keys):  # type: ignore[no-untyped-def]
+def _search(
+    grid: Grid,
+    targets: Targets,
+    donor: int,
+    px: float,
+    py: float,
+    size: float,
+    fit: NDArray[np.float64],
+    best_fit: float,
+    limit: float,
+    scale: float,
+    scores: NDArray[np.float64],
+    found: NDArray[np.int32],
+    keys: NDArray[np.int32],
+) -> int:
     """Fill `scores` and `found` with the needs that match one offer best; returns how many there are."""
     col = cell_of(px, grid.x0, grid.width, grid.n_side)
     row = cell_of(py, grid.y0, grid.width, grid.n_side)
@@ -165,7 +202,7 @@ def _search(grid, targets, donor, px, py, size, fit, best_fit, limit, scale, sco
 
 
 @rule
-def rows_by_good(good, n_goods):  # type: ignore[no-untyped-def]
+def rows_by_good(good: NDArray[np.int8], n_goods: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Rows of each good, CSR: start (n_goods + 1,), rows in ascending order within a good."""
     start = np.zeros(n_goods + 1, np.int64)
     for g in good:
@@ -181,7 +218,16 @@ def rows_by_good(good, n_goods):  # type: ignore[no-untyped-def]
 
 
 @rule
-def _best_of_good(g, offers, needs, flows, place, search, best, best_score):  # type: ignore[no-untyped-def]
+def _best_of_good(
+    g: int,
+    offers: NDArray[np.int32],
+    needs: NDArray[np.int32],
+    flows: FlowSizes,
+    place: Place,
+    search: Search,
+    best: NDArray[np.int32],
+    best_score: NDArray[np.float64],
+) -> None:
     """The search for all offers of one good, walking them cell by cell so that memory stays near."""
     most = best.shape[1]
     grid, targets = _targets(needs, flows, place)
@@ -205,9 +251,19 @@ def _best_of_good(g, offers, needs, flows, place, search, best, best_score):  # 
 
 
 @rule
-def _best_of_goods(  # type: ignore[no-untyped-def]
-    first, last, offer_start, offers, need_start, needs, flows, place, search, best, best_score
-):
+def _best_of_goods(
+    first: int,
+    last: int,
+    offer_start: NDArray[np.int64],
+    offers: NDArray[np.int32],
+    need_start: NDArray[np.int64],
+    needs: NDArray[np.int32],
+    flows: FlowSizes,
+    place: Place,
+    search: Search,
+    best: NDArray[np.int32],
+    best_score: NDArray[np.float64],
+) -> None:
     """The search for the goods first..last; goods do not touch each other's rows."""
     for g in range(first, last):
         of_good = needs[need_start[g] : need_start[g + 1]]

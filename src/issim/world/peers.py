@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from issim.draws import NOBODY, PEERS, place_word, uniforms
+from issim.draws import NOBODY, PEERS, Seed, place_word, uniforms
 from issim.jit import rule
 from issim.units import ASSUMPTION, par
-from issim.world.grid import PER_CELL, cell_of, sorted_into_cells, stretch, unseen_beyond
+from issim.world.grid import PER_CELL, Grid, cell_of, sorted_into_cells, stretch, unseen_beyond
 from issim.world.state import Firms, Ints, Links, Longs, World
 
 if TYPE_CHECKING:
@@ -53,7 +54,18 @@ class Rolls(NamedTuple):
 
 
 @rule
-def _keep_nearest(i, begin, end, items, x, y, index, far, who, found):  # type: ignore[no-untyped-def]
+def _keep_nearest(
+    i: int,
+    begin: int,
+    end: int,
+    items: NDArray[np.int32],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    index: NDArray[np.int32],
+    far: NDArray[np.float64],
+    who: NDArray[np.int32],
+    found: int,
+) -> int:
     """Take the points of one cell into firm i's nearest ones (`far` squared km, ascending; ties by index)."""
     n_near = far.shape[0]
     for p in range(begin, end):
@@ -76,7 +88,15 @@ def _keep_nearest(i, begin, end, items, x, y, index, far, who, found):  # type: 
 
 
 @rule
-def _nearest(i, grid, x, y, index, far, who):  # type: ignore[no-untyped-def]
+def _nearest(
+    i: int,
+    grid: Grid,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    index: NDArray[np.int32],
+    far: NDArray[np.float64],
+    who: NDArray[np.int32],
+) -> int:
     """Fill `who` with the firms nearest to firm i, nearest first; returns how many there are."""
     col = cell_of(x[i], grid.x0, grid.width, grid.n_side)
     row = cell_of(y[i], grid.y0, grid.width, grid.n_side)
@@ -97,14 +117,16 @@ def _nearest(i, grid, x, y, index, far, who):  # type: ignore[no-untyped-def]
 
 
 @rule
-def _other(order, first, n, own, u):  # type: ignore[no-untyped-def]
+def _other(order: NDArray[np.int32], first: int, n: int, own: int, u: float) -> int:
     """One of the n firms order[first:first + n] other than the one at place `own`, chosen by u in (0, 1)."""
     k = int(u * (n - 1))
     return order[first + (k + 1 if k >= own else k)]
 
 
 @rule
-def _named(seed, firms, rolls, near, per_branch, rewired):  # type: ignore[no-untyped-def]
+def _named(
+    seed: Seed, firms: Firms, rolls: Rolls, near: float, per_branch: float, rewired: float
+) -> NDArray[np.int32]:
     """The firms that each firm names, (n_firms, most), -1 where it names fewer.
 
     A mean number of ties that is no whole number is reached by a draw per firm. Draws are keyed by the firm;
@@ -133,7 +155,9 @@ def _named(seed, firms, rolls, near, per_branch, rewired):  # type: ignore[no-un
 
 
 @rule
-def _both_ways(named, index):  # type: ignore[no-untyped-def]
+def _both_ways(
+    named: NDArray[np.int32], index: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """CSR table of the ties named by either side: no self, no doubles, neighbours by index."""
     n = named.shape[0]
     start = np.zeros(n + 1, np.int64)
@@ -170,7 +194,7 @@ def _both_ways(named, index):  # type: ignore[no-untyped-def]
     return start, items[:kept].copy()
 
 
-def links(seed: int, firms: Firms, options: PeerOptions) -> Links:
+def links(seed: Seed, firms: Firms, options: PeerOptions) -> Links:
     """The information network of the firms of one region, whatever the order of its rows."""
     near = float(options.near) if len(firms.index) > 1 else 0.0
     named = _named(np.uint64(seed), firms, _rolls(firms), near, float(options.branch), float(options.rewired))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from issim.draws import NOBODY, PLACE, place_word, uniforms
+from issim.draws import NOBODY, PLACE, Seed, place_word, uniforms
 from issim.errors import InputError, out_of_range, unknown_name
 from issim.evidence.vocabulary import COUNTRIES
 from issim.jit import rule
@@ -107,7 +107,7 @@ def relatedness(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @rule
-def _choose(cumulative, u):  # type: ignore[no-untyped-def]
+def _choose(cumulative: NDArray[np.float64], u: float) -> int:
     """The place in a cumulative distribution that u in (0, 1) falls on."""
     k = 0
     while k < cumulative.shape[0] - 1 and u > cumulative[k]:
@@ -116,14 +116,22 @@ def _choose(cumulative, u):  # type: ignore[no-untyped-def]
 
 
 @rule
-def _reflected(value, side):  # type: ignore[no-untyped-def]
+def _reflected(value: float, side: float) -> float:
     """A coordinate folded back into [0, side] at the region's edges."""
     folded = value % (2.0 * side)
     return 2.0 * side - folded if folded > side else folded
 
 
 @rule
-def _clusters(seed, region, n_clusters, side, anchor_odds, related, attraction):  # type: ignore[no-untyped-def]
+def _clusters(
+    seed: Seed,
+    region: int,
+    n_clusters: int,
+    side: float,
+    anchor_odds: NDArray[np.float64],
+    related: NDArray[np.float64],
+    attraction: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Centres (n_clusters,) in km, and per branch the cumulative preference for each cluster."""
     n_branches = related.shape[0]
     x, y = np.empty(n_clusters), np.empty(n_clusters)
@@ -143,7 +151,18 @@ def _clusters(seed, region, n_clusters, side, anchor_odds, related, attraction):
 
 
 @rule
-def _place(seed, index, region, branch, side, clustered, radius, centre_x, centre_y, preference):  # type: ignore[no-untyped-def]
+def _place(
+    seed: Seed,
+    index: NDArray[np.int32],
+    region: NDArray[np.int16],
+    branch: NDArray[np.int8],
+    side: float,
+    clustered: float,
+    radius: float,
+    centre_x: NDArray[np.float64],
+    centre_y: NDArray[np.float64],
+    preference: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Positions of firms in km, keyed by firm: normal around a cluster's centre, or anywhere."""
     n = index.shape[0]
     x, y = np.empty(n), np.empty(n)
@@ -160,7 +179,7 @@ def _place(seed, index, region, branch, side, clustered, radius, centre_x, centr
 
 
 def positions(
-    seed: int,
+    seed: Seed,
     place: Region,
     index: NDArray[np.int32],
     region: NDArray[np.int16],

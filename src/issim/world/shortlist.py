@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from issim.jit import rule
 
 
 @rule
-def _worst_of(members, scores, donor_index, per_offer):  # type: ignore[no-untyped-def]
+def _worst_of(
+    members: NDArray[np.int64], scores: NDArray[np.float64], donor_index: NDArray[np.int32], per_offer: int
+) -> int:
     """Place of the match that a full need would let go: the lowest score, among equals the largest index."""
     worst = 0
     for k in range(1, members.shape[0]):
@@ -20,7 +23,13 @@ def _worst_of(members, scores, donor_index, per_offer):  # type: ignore[no-untyp
 
 
 @rule
-def _let_needs_choose(best, scores, donor_index, n_needs, per_need):  # type: ignore[no-untyped-def]
+def _let_needs_choose(
+    best: NDArray[np.int32],
+    scores: NDArray[np.float64],
+    donor_index: NDArray[np.int32],
+    n_needs: int,
+    per_need: int,
+) -> int:
     """Strike from `best` (n_offers, per_offer) what a need has better offers for; returns how many stay.
 
     Keeps     the order of offers does not matter: a need's offers are of different firms, so no two are equal
@@ -53,7 +62,14 @@ def _let_needs_choose(best, scores, donor_index, n_needs, per_need):  # type: ig
 
 
 @rule
-def chosen(best, best_score, donor_index, need_firm, index, per_need):  # type: ignore[no-untyped-def]
+def chosen(
+    best: NDArray[np.int32],
+    best_score: NDArray[np.float64],
+    donor_index: NDArray[np.int32],
+    need_firm: NDArray[np.int32],
+    index: NDArray[np.int32],
+    per_need: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Offer and need of every candidate exchange, in the order of offers, then of the receiver's index.
 
     For whom  `best` (n_offers, per_offer) needs per offer, -1 for none, and their scores; it is used up
@@ -77,7 +93,9 @@ def chosen(best, best_score, donor_index, need_firm, index, per_need):  # type: 
 
 
 @rule
-def hops_between(donor, receiver, start, items):  # type: ignore[no-untyped-def]
+def hops_between(
+    donor: NDArray[np.int32], receiver: NDArray[np.int32], start: NDArray[np.int64], items: NDArray[np.int32]
+) -> NDArray[np.int8]:
     """Steps from donor to receiver in the information network: 1, 2, or 3 for more; pairs in donor order."""
     hops = np.empty(donor.shape[0], np.int8)
     known = np.full(start.shape[0] - 1, -1, np.int32)
@@ -98,7 +116,13 @@ def hops_between(donor, receiver, start, items):  # type: ignore[no-untyped-def]
 
 
 @rule
-def by_firm(donor, receiver, good, region, index):  # type: ignore[no-untyped-def]
+def by_firm(
+    donor: NDArray[np.int32],
+    receiver: NDArray[np.int32],
+    good: NDArray[np.int8],
+    region: NDArray[np.int16],
+    index: NDArray[np.int32],
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """CSR list of each firm's candidate exchanges, as donor or receiver, by partner, good and role."""
     n, n_pairs = index.shape[0], donor.shape[0]
     start = np.zeros(n + 1, np.int64)
