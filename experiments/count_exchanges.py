@@ -1,4 +1,4 @@
-"""Which goods do firms of one branch give to firms of another, among documented exchanges?
+"""Count which goods firms of one branch give to firms of another, among documented exchanges.
 
     python experiments/count_exchanges.py --source LIBRARY.csv --out src/issim/evidence/data/exchanges.csv
 

@@ -22,7 +22,7 @@ def blemishes(message: str) -> list[str]:
         elif JARGON.search(line) or len(line) > LONGEST:
             found.append(f"unreadable: {line!r}")
         elif not re.search(
-            r"allowed|choose|write|give|name|did you mean|known are|lists what|save|make a run|round|check the path",
+            r"allowed|choose|write|give|name|did you mean|known are|lists what|save|make a run|round|check the path|mend|must|raise|copy|add |widen|quote|run `issim run` again",
             line,
         ):
             found.append(f"says not what to do: {line!r}")

@@ -13,7 +13,9 @@ from issim.world import conditions as levers
 from issim.world.conditions import Conditions
 from issim.world.state import (
     AGREED,
+    N_ACTIVE,
     OPERATING,
+    RANK_POSITION,
     Barriers,
     Countries,
     Firms,
@@ -317,8 +319,11 @@ def tables(state: State) -> dict[str, NDArray[Any]]:
     kept = {f"{table}.{name}": getattr(getattr(state, table), name)
             for table in ("firms", "pairs", "market", "levers")
             for name in getattr(state, table)._fields}  # fmt: skip
-    n_active = state.work.counts[0]
-    return kept | {"work.active": state.work.active[:n_active], "work.counts": state.work.counts}
+    counts = state.work.counts  # without where facilitators stand in their list: theirs, and scratch
+    return kept | {
+        "work.active": state.work.active[: counts[N_ACTIVE]],
+        "work.counts": np.delete(counts, RANK_POSITION),
+    }
 
 
 def recount(world: World, state: State) -> dict[str, NDArray[Any]]:

@@ -127,8 +127,8 @@ def _levers(given: argparse.Namespace) -> int:
     named = [row for row in policy.listing() if row[0].startswith(given.only)]
     if rows or not named:
         _print(catalogue.Row._fields, rows, given)
-    if named and not given.csv:
-        print()
+    if named and not (rows and given.csv):
+        print(end="\n" if rows else "")
         _print(("policy", "question", "levers"), named, given)
     return 0
 

@@ -34,6 +34,10 @@ from issim.store.folder import (
 from issim.store.manifest import manifest, version
 
 
+#: The largest seed of the samples of a survey.
+MAX_SEED = 2**62
+
+
 def say(text: str) -> None:
     """Tell the person at the screen what is going on (on stderr, so that output can be piped)."""
     print(text, file=sys.stderr, flush=True)
@@ -85,6 +89,8 @@ def survey_command(
     """Re-run the survey; returns the table in words and the path of its figure."""
     if not 1 <= n_surveys <= 1_000_000:
         raise InputError(f"--surveys = {n_surveys} is outside [1, 1000000]; 2000 is what the report needs.")
+    if not 0 <= seed <= MAX_SEED:
+        raise InputError(f"--seed = {seed} is outside [0, {MAX_SEED}]; choose a whole number in that range.")
     check_writable(outputs)
     known = evidence.load()
     if run is None:

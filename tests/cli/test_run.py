@@ -208,8 +208,8 @@ def measured(series: pd.DataFrame, key: str) -> pd.Series:
         "tonnes_year": series[year].groupby("seed")["tonnes"].sum(),
         "tonnes": series[later].groupby("seed")["tonnes"].sum(),
         "co2": series[later].groupby("seed")["co2"].sum() / 1000.0,
-        "gain": series[later].groupby("seed")["gain"].sum(),
-        "public_cost": series[later].groupby("seed")["public_cost"].sum(),
+        "gain": series[later].groupby("seed")["gain"].sum() / 1e6,
+        "public_cost": series[later].groupby("seed")["public_cost"].sum() / 1e6,
     }
     return by[key]
 
@@ -240,8 +240,8 @@ def test_the_closing_words_are_kept_and_hold_the_numbers(finished: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0, "0"), (7, "7"), (7.25, "7.2"), (-3.5, "-3.5"), (99.96, "100.0"), (100.4, "100"), (1234, "1 234"), (12_345, "12 300"),
-     (999_499, "999 500"), (999_500, "1.0 million"), (-2_450_000, "-2.5 million"), (3.2e9, "3.2 billion")],
+    [(0, "0"), (7, "7"), (7.25, "7.2"), (-3.5, "-3.5"), (-0.9, "-0.9"), (9.96, "10.0"), (100.4, "100"), (1234, "1 234"), (12_345, "12 300"),
+     (999_550, "999 600"), (-2_450_000, "-2 450 000")],
 )  # fmt: skip
 def test_an_amount_is_said_as_people_say_it(value: float, words: str) -> None:
     assert amount(value) == words
@@ -272,7 +272,7 @@ def test_the_verdict_claims_only_what_the_runs_show(
     ]
     sentences = verdict(lines)
     assert said in sentences[0]
-    assert ("Each extra tonne passed on costs the public about 25 EUR." in sentences) == (low > 0)
+    assert ("Each extra tonne passed on costs the public about 25 000 000 EUR." in sentences) == (low > 0)
 
 
 def test_a_second_run_leaves_identical_tables_beside_the_first(

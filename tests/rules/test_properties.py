@@ -101,10 +101,6 @@ def test_digital_readiness_stays_within_its_scale(digital, start, practice, plat
     assert plain(learning.next_digital)(digital, start, practice, platform, 0.0) >= digital - ulp
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="learning.next_digital leaves [0, 1] when practice + platform > 1, though each is admissible",
-)
 @given(share, share)
 @example(1.0, 1.0)
 def test_digital_readiness_stays_within_its_scale_at_every_admissible_rate(practice, platform):
@@ -179,12 +175,6 @@ def test_acceptance_grows_with_trust_and_readiness(gain, a, b, theta, c, d, peer
     assert p(gain, more, theta, low, peers, constant) <= p(gain, more, theta, high, peers, constant)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=(OverflowError, ValueError),
-    reason="decide.probability_of_accepting: plain exp(-logit) overflows (and log(0) raises) where the "
-    "compiled rule gives 0; reachable with admissible accept_gain = 20, risk = 10",
-)
 @settings(report_multiple_bugs=False)
 @given(constants("accept_gain", "risk"), share)
 @example(Behaviour(accept_gain=20.0, risk=10.0).record(), 1e-6)

@@ -130,7 +130,7 @@ def test_relabelling_firms_changes_nothing(kind, shuffle):
 
 @pytest.mark.xfail(
     strict=True,
-    reason="start.rank_pairs leaves equal gains (pairs whose offer or need is used up) in the order of their rows, "
+    reason="start.rank_pairs leaves equal gains (pairs whose offer or need is used up) in the order of rows, "
     "so facilitators introduce other pairs when rows are exchanged; decide.best_first draws such ties by key",
 )
 def test_relabelling_firms_changes_nothing_when_gains_are_equal():

@@ -40,10 +40,10 @@ def _answers(evidence: Evidence, results: Results, month: int | None, policy: st
         panel["month"] == (last if month is None else month)
     )
     now = panel[chosen].sort_values("firm")
-    items = firms[[f"item_{key}" for key in ITEMS]].to_numpy(np.int8)
+    items = firms[[f"item_{key}" for key in ITEMS]].to_numpy(np.int8, copy=True)
     items[:, ITEMS.index("awareness")] = now["awareness"]
     items[:, ITEMS.index("willingness")] = np.clip(np.floor(now["readiness"] + 0.5), 1, 5)
-    ticks = firms[[f"tick_{key}" for key in TICKS]].to_numpy(np.uint8)
+    ticks = firms[[f"tick_{key}" for key in TICKS]].to_numpy(np.uint8, copy=True)
     relieved = firms["barriers"].to_numpy(np.uint32) & ~now["felt"].to_numpy(np.uint32)
     for barrier in evidence.barriers:
         if barrier.tied_to in TICKS:

@@ -265,7 +265,8 @@ class Behaviour:
         unit="1",
         low=0,
         high=50,
-        meaning="how much each of the barriers no money, uncertain return, short-term mindset raises the threshold at strength 1",
+        meaning="how much each of the barriers no money, uncertain return, short-term mindset raises the threshold "
+        "at strength 1",
         source=ASSUMPTION,
         prior="uniform(0.3, 2)",
     )

@@ -58,11 +58,11 @@ def probability_of_accepting(
     if expected <= 0.0:
         return 0.0
     logit = (
-        behaviour.accept_gain * math.log(expected / threshold)
+        behaviour.accept_gain * (math.log(expected) - math.log(threshold))
         + behaviour.accept_readiness * (readiness - behaviour.mean_readiness)
         + behaviour.accept_peers * peer_share
     )
-    return 1.0 / (1.0 + math.exp(-logit))
+    return 1.0 / (1.0 + math.exp(-max(logit, -700.0)))  # beyond, the exponential overflows
 
 
 @process

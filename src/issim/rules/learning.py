@@ -13,15 +13,15 @@ from issim.world.state import Firms, FirmState, LeverState, State, World
 def next_digital(digital: float, start: float, practice: float, platform: float, turnover: float) -> float:
     """Digital readiness next month.
 
-        d' = d + (practice + platform) * (1 - d) - turnover * max(0, d - d_start)
+        d' = d + min(1, practice + platform) * (1 - d) - turnover * max(0, d - d_start)
 
     For whom  every firm; practice only while it operates an exchange, platform only for members
     Units     d in [0, 1]; rates per month
     Source    behaviour.learning_by_practice, learning_by_platform, staff_turnover
-    Keeps     d in [0, 1] for rates that sum to at most 1; fixed at d_start without practice
+    Keeps     d in [0, 1]; fixed at d_start without practice
     """
     lost = turnover * (digital - start) if digital > start else 0.0
-    return digital + (practice + platform) * (1.0 - digital) - lost
+    return digital + min(1.0, practice + platform) * (1.0 - digital) - lost
 
 
 @rule

@@ -34,7 +34,7 @@ def annuity(interest: float, lifetime: float) -> float:
     """
     if interest == 0.0:
         return 1.0 / lifetime
-    return interest / (1.0 - math.pow(1.0 + interest, -lifetime))
+    return interest / -math.expm1(-lifetime * math.log1p(interest))  # exact at small interest, too
 
 
 @rule

@@ -33,6 +33,11 @@ def test_two_levers_take_their_shares_off_a_barrier_one_after_the_other():
     assert c.state.firms.factor[:, 1].tolist() == [1, 1, 1, 1]
 
 
+def test_barriers_of_one_stage_multiply():
+    c = case(barriers=np.array([0b1101, 0], np.uint32))  # blocking points 1, 3 and 4 all bite at stage C
+    assert c.state.firms.factor[:, 0] == pytest.approx([1, 1, 0.65**3, 1])
+
+
 def test_a_barrier_is_weighed_again_from_nothing():
     c = case(barriers=MASK)
     c.state.firms.factor[:] = 0.1
@@ -139,6 +144,7 @@ def test_a_month_is_one_row_of_numbers():
     c.state.work.sums[PUBLIC] = 12.0
     c.state.work.flows[0] = 3.0
     c.state.firms.operating[1] = 2
+    c.state.firms.digital[0], c.state.firms.readiness[0], c.state.firms.trust[0] = 0.9, 4.0, 0.2
     row = np.full(observe.N_OBSERVABLES, np.nan)
     observe.observe(c.world, c.state, row)
     seen = dict(zip(observe.NAMES, row.tolist(), strict=True))
@@ -151,8 +157,9 @@ def test_a_month_is_one_row_of_numbers():
         "public_cost": 12,
         "flow_metal": 3,
         "awareness": 1.5,
-        "readiness": 3,
-        "digital": 0.5,
+        "readiness": 3.5,
+        "digital": 0.7,
+        "trust": 0.5,
         "adopters_country_IT": 1,
     }
     assert {name: seen[name] for name in expected} == pytest.approx(expected)

@@ -199,6 +199,17 @@ def test_a_platform_shows_members_to_each_other_only():
     assert (c.state.pairs.stage[0], c.state.work.counts[S.NEW_MET]) == (S.MET, 1)
 
 
+def test_contacts_and_platforms_draw_apart(monkeypatch):
+    c = case({"recall": 2.0, "data_quality": 1.0, "strength": 50.0})
+    c.state.firms.searching[:], c.state.firms.member[:], c.state.work.luck[:, 2] = 1, 1, 1e-6
+    drawn = []
+    monkeypatch.setattr(search, "uniforms", lambda *key: drawn.append(tuple(map(int, key))) or uniforms(*key))
+    for firm in (0, 1):
+        search.own_contact(firm, c.world, c.state, c.behaviour, SEED, 0)
+        search.platform_contact(firm, c.world, c.state, c.conditions, SEED, 0)
+    assert len(set(drawn)) == len(drawn) == 4
+
+
 def test_facilitators_introduce_the_best_pairs_first_and_no_more_than_they_can():
     world = toy(30)
     c = policy(30, 6, [{"introductions": 2.5}])

@@ -1,0 +1,68 @@
+"""Every command that the documents show is one that the program takes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from issim import cli
+from issim.runs.job import plan
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+#: Words before the command that start it.
+STARTERS = (["uv", "run"], ["python3", "do.py"], ["python", "-m"], ["$"])
+
+
+def shown(text: str) -> list[list[str]]:
+    """The words of every `issim` command in the shell blocks of a document, without `issim` itself."""
+    found = []
+    for block in BLOCK.findall(text):
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            for starter in STARTERS:
+                if words[: len(starter)] == starter:
+                    words = words[len(starter) :]
+            if words[:1] == ["issim"]:
+                found.append(words[1:])
+    return found
+
+
+def commands() -> list[list[str]]:
+    """The commands of all documents, and of the help's own examples."""
+    documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    texts = [path.read_text(encoding="utf-8") for path in documents if path.is_file()]
+    return [words for text in [*texts, f"```sh\n{cli.EPILOG.replace('   ', '  # ')}```"] for words in shown(text)]
+
+
+def fault(words: list[str]) -> str:
+    """What is wrong with a command as a document shows it; empty if nothing is."""
+    try:
+        given = cli.parser().parse_args(words)
+        if given.command == "run" and not any(word.endswith((".yaml", ".yml")) for word in given.overrides):
+            plan(given.overrides)
+    except SystemExit as stop:
+        return "argparse" if stop.code else ""
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_a_command_that_is_shown_is_taken(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert fault(words) == "", capsys.readouterr().err
+
+
+def test_the_readme_shows_every_command() -> None:
+    readme = shown((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert {words[0] for words in readme if words} >= {"run", "survey", "evidence", "parameters", "levers"}
+    assert any("region=" in word for words in readme for word in words)
+
+
+@pytest.mark.parametrize("line", ["issim fly", "issim run sed=3", "$ issim run region=atlantis", "uv run issim run --foo"])
+def test_a_command_that_would_not_work_is_found_out(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (words,) = shown(f"```sh\n{line}   # does this work?\n```")
+    assert fault(words)
