@@ -9,6 +9,11 @@ JARGON = re.compile(
     r"Traceback|Exception|full_key|object_type|OmegaConf|NoViable|ValidationError|0x[0-9a-f]{6}|<class"
 )
 LONGEST = 700
+#: Words that say what is allowed or what to do.
+ADVICE = re.compile(
+    r"allowed|choose|write|give|name|did you mean|known are|lists what|save|make a run|round|check the path|mend|must"
+    r"|the columns are|raise|copy|add |widen|quote|run `issim run` again"
+)
 
 
 def blemishes(message: str) -> list[str]:
@@ -21,14 +26,6 @@ def blemishes(message: str) -> list[str]:
             found.append(f"no end of sentence: {line!r}")
         elif JARGON.search(line) or len(line) > LONGEST:
             found.append(f"unreadable: {line!r}")
-        elif not re.search(
-            r"allowed|choose|write|give|name|did you mean|known are|lists what|save|make a run|round|check the path|mend|must|raise|copy|add |widen|quote|run `issim run` again",
-            line,
-        ):
+        elif not ADVICE.search(line):
             found.append(f"says not what to do: {line!r}")
     return found
-
-
-def shown(value: float) -> str:
-    """A number as messages show it."""
-    return str(value)

@@ -33,7 +33,6 @@ from issim.store.folder import (
 )
 from issim.store.manifest import manifest, version
 
-
 #: The largest seed of the samples of a survey.
 MAX_SEED = 2**62
 

@@ -63,12 +63,19 @@ def test_a_run_that_cannot_be_is_refused(override: str, said: str, refused: Call
 
 def test_several_faults_are_several_sentences(refused: Callable[..., str]) -> None:
     lines = refused("n_months=0", "region.side=0", "behaviour.news=2", "population.composition=x").split("\n")
-    assert sorted(line.partition(" ")[0] for line in lines) == ["behaviour.news", "n_months", "population.composition", "region.side"]
+    assert sorted(line.partition(" ")[0] for line in lines) == [
+        "behaviour.news",
+        "n_months",
+        "population.composition",
+        "region.side",
+    ]
 
 
 @pytest.mark.parametrize("name", ["survey.csv", "barriers.csv", "assumptions.csv", "sources.csv"])
 @pytest.mark.parametrize("harm", ["missing", "empty", "binary", "cell"])
-def test_evidence_that_cannot_be_used_is_refused(name: str, harm: str, refused: Callable[..., str], tmp_path: Path) -> None:
+def test_evidence_that_cannot_be_used_is_refused(
+    name: str, harm: str, refused: Callable[..., str], tmp_path: Path
+) -> None:
     folder = tmp_path / "evidence"
     shutil.copytree(PACKAGED, folder)
     path = folder / name
@@ -77,7 +84,11 @@ def test_evidence_that_cannot_be_used_is_refused(name: str, harm: str, refused: 
         path.unlink()
     else:
         first, second, rest = text.split(b"\n", 2)
-        harmed = {"empty": b"", "binary": b"\x00\xff" * 50, "cell": first + b"\n" + second[:-1] + b',"x\n' + rest}
+        harmed = {
+            "empty": b"",
+            "binary": b"\x00\xff" * 50,
+            "cell": first + b"\n" + second[:-1] + b',"x\n' + rest,
+        }
         path.write_bytes(harmed[harm])
     assert name in refused(f"evidence={folder}")
 
@@ -116,23 +127,40 @@ def test_outputs_that_cannot_be_written_are_refused_before_anything_runs(
         ("levels: {}", "did you mean policy.levers"),
     ],
 )  # fmt: skip
-def test_a_policy_file_with_a_fault_is_refused(text: str, said: str, refused: Callable[..., str], tmp_path: Path) -> None:
+def test_a_policy_file_with_a_fault_is_refused(
+    text: str, said: str, refused: Callable[..., str], tmp_path: Path
+) -> None:
     if "${" in text:
         said = "relief.no_time"
     (tmp_path / "mine.yaml").write_text(text)
     assert said in refused(f"policy={tmp_path / 'mine.yaml'}")
 
 
-@pytest.mark.parametrize("other", ["policy.levers.training.start=3", "policy=none", "+lever@policy.levers.grant=grant"])
+@pytest.mark.parametrize(
+    "other", ["policy.levers.training.start=3", "policy=none", "+lever@policy.levers.grant=grant"]
+)
 @pytest.mark.parametrize("first", [True, False])
-def test_a_policy_file_and_a_change_to_it_are_not_mixed(other: str, first: bool, refused: Callable[..., str], tmp_path: Path) -> None:
+def test_a_policy_file_and_a_change_to_it_are_not_mixed(
+    other: str, first: bool, refused: Callable[..., str], tmp_path: Path
+) -> None:
     (tmp_path / "mine.yaml").write_text("levers: {training: {}}")
     words = [other, f"policy={tmp_path / 'mine.yaml'}"]
     assert f"'{other}'" in refused(*(words if first else words[::-1]))
 
 
-@pytest.mark.parametrize("words", [("fly",), ("run", "-x"), ("survey", "--month", "x"), ("survey", "--surveys", "many"), ("levers", "a", "b")])
-def test_words_that_are_no_command_end_with_usage_and_two(words: tuple[str, ...], call: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("fly",),
+        ("run", "-x"),
+        ("survey", "--month", "x"),
+        ("survey", "--surveys", "many"),
+        ("levers", "a", "b"),
+    ],
+)
+def test_words_that_are_no_command_end_with_usage_and_two(
+    words: tuple[str, ...], call: Callable[..., Any]
+) -> None:
     said = call(*words)
     assert said.code == 2
     assert said.err.startswith("usage: issim")

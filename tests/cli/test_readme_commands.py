@@ -35,7 +35,9 @@ def commands() -> list[list[str]]:
     """The commands of all documents, and of the help's own examples."""
     documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     texts = [path.read_text(encoding="utf-8") for path in documents if path.is_file()]
-    return [words for text in [*texts, f"```sh\n{cli.EPILOG.replace('   ', '  # ')}```"] for words in shown(text)]
+    return [
+        words for text in [*texts, f"```sh\n{cli.EPILOG.replace('   ', '  # ')}```"] for words in shown(text)
+    ]
 
 
 def fault(words: list[str]) -> str:
@@ -62,7 +64,9 @@ def test_the_readme_shows_every_command() -> None:
     assert any("region=" in word for words in readme for word in words)
 
 
-@pytest.mark.parametrize("line", ["issim fly", "issim run sed=3", "$ issim run region=atlantis", "uv run issim run --foo"])
+@pytest.mark.parametrize(
+    "line", ["issim fly", "issim run sed=3", "$ issim run region=atlantis", "uv run issim run --foo"]
+)
 def test_a_command_that_would_not_work_is_found_out(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     (words,) = shown(f"```sh\n{line}   # does this work?\n```")
     assert fault(words)

@@ -17,7 +17,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from issim import commands
-from issim.analysis.summary import MEASURES, amount, summary, verdict
+from issim.analysis.summary import MEASURES, amount, summary, value_of, verdict
 from issim.evidence import load
 from issim.evidence.catalogue import PACKAGED
 from issim.evidence.vocabulary import BRANCHES, COUNTRIES, GOODS, ITEMS, SECTORS, SIZES, TICKS
@@ -240,7 +240,8 @@ def test_the_closing_words_are_kept_and_hold_the_numbers(finished: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0, "0"), (7, "7"), (7.25, "7.2"), (-3.5, "-3.5"), (-0.9, "-0.9"), (9.96, "10.0"), (100.4, "100"), (1234, "1 234"), (12_345, "12 300"),
+    [(0, "0"), (7, "7"), (7.25, "7.2"), (-3.5, "-3.5"), (-0.9, "-0.9"), (9.96, "10.0"), (100.4, "100"),
+     (1234, "1 234"), (12_345, "12 300"),
      (999_550, "999 600"), (-2_450_000, "-2 450 000")],
 )  # fmt: skip
 def test_an_amount_is_said_as_people_say_it(value: float, words: str) -> None:
@@ -330,8 +331,8 @@ def test_without_policy_there_is_one_scenario_and_no_lever(run: Callable[..., An
 def test_one_firm_is_a_run_or_one_sentence(call: Callable[..., Any], tmp_path: Path) -> None:
     codes = set()
     for seed in range(6):
-        said = call("run", "--no-figures", "policy=none", "population.n_firms=1", "n_seeds=1", "n_months=2", f"seed={seed}",
-                    f"outputs={tmp_path / 'out'}")  # fmt: skip
+        said = call("run", "--no-figures", "policy=none", "population.n_firms=1", "n_seeds=1", "n_months=2",
+                    f"seed={seed}", f"outputs={tmp_path / 'out'}")  # fmt: skip
         codes.add(said.code)
         lines = said.err.strip().splitlines()
         if said.code == 2:
@@ -383,3 +384,13 @@ def test_a_run_that_is_stopped_leaves_nothing(
         with pytest.raises(stop):
             call(*words)
     assert list(tmp_path.rglob("*")) == ([] if moment == "simulating" else [tmp_path / "out"])
+
+
+@pytest.mark.parametrize(
+    ("n_months", "wanted"), [(15, sum(range(4, 16))), (12, sum(range(1, 13))), (5, sum(range(1, 6)))]
+)
+def test_the_last_year_is_the_last_twelve_months_and_never_the_start(n_months: int, wanted: int) -> None:
+    (measure,) = [measure for measure in MEASURES if measure.key == "tonnes_year"]
+    months = list(range(n_months + 1))
+    series = pd.DataFrame({"seed": 1, "month": months, "tonnes": [1000.0, *map(float, months[1:])]})
+    assert list(value_of(measure, series)) == [wanted]

@@ -9,7 +9,18 @@ from typing import Any
 
 import pytest
 
-HEAVY = ("numba", "numpy", "pandas", "mesa", "matplotlib", "hydra", "omegaconf", "scipy", "networkx", "pyarrow")
+HEAVY = (
+    "numba",
+    "numpy",
+    "pandas",
+    "mesa",
+    "matplotlib",
+    "hydra",
+    "omegaconf",
+    "scipy",
+    "networkx",
+    "pyarrow",
+)
 LOOK = "import sys; print(sorted({name.partition('.')[0] for name in sys.modules} & set(sys.argv[1].split(','))))"
 
 
@@ -58,4 +69,4 @@ def test_it_runs_as_a_module() -> None:
     found = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     assert found.returncode == 2
     assert found.stdout == ""
-    assert found.stderr == "issim: 'sed' is not a key of the configuration; did you mean seed?\n"
+    assert found.stderr == "issim: 'sed' is not a key of the configuration; did you mean seed or n_seeds?\n"

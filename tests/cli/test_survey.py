@@ -18,7 +18,9 @@ from issim.evidence.vocabulary import COUNTRIES
 from issim.store.folder import Results
 
 
-def test_it_prints_every_figure_and_leaves_table_and_picture(call: Callable[..., Any], tmp_path: Path) -> None:
+def test_it_prints_every_figure_and_leaves_table_and_picture(
+    call: Callable[..., Any], tmp_path: Path
+) -> None:
     said = call("survey", "--surveys", "40", "--out", str(tmp_path))
     assert said.code == 0
     (folder,) = tmp_path.iterdir()
@@ -30,8 +32,22 @@ def test_it_prints_every_figure_and_leaves_table_and_picture(call: Callable[...,
     assert table["key"].is_unique
 
 
-def test_a_finished_run_is_surveyed_in_any_month(finished: Any, call: Callable[..., Any], tmp_path: Path) -> None:
-    said = call("survey", "--run", str(finished.path), "--month", "3", "--policy", "none", "--surveys", "20", "--out", str(tmp_path))
+def test_a_finished_run_is_surveyed_in_any_month(
+    finished: Any, call: Callable[..., Any], tmp_path: Path
+) -> None:
+    said = call(
+        "survey",
+        "--run",
+        str(finished.path),
+        "--month",
+        "3",
+        "--policy",
+        "none",
+        "--surveys",
+        "20",
+        "--out",
+        str(tmp_path),
+    )
     assert said.code == 0, said.err
     (folder,) = tmp_path.iterdir()
     assert folder.name.endswith(f"_survey_{finished.path.name}")
@@ -42,7 +58,9 @@ def test_the_answers_of_a_run_are_those_of_its_panel(finished: Any) -> None:
     panel, firms = results.table("panel"), results.table("firms")
     for policy, month in (("none", 0), ("package", 12), (None, None)):
         answers = answers_of_run(known, results, month, policy)
-        now = panel[(panel["policy"] == (policy or "package")) & (panel["month"] == (12 if month is None else month))]
+        now = panel[
+            (panel["policy"] == (policy or "package")) & (panel["month"] == (12 if month is None else month))
+        ]
         awareness = answers.items[:, evidence.vocabulary.ITEMS.index("awareness")]
         np.testing.assert_array_equal(awareness, now.sort_values("firm")["awareness"])
         assert [COUNTRIES[code] for code in answers.country] == list(firms["country"])
@@ -62,7 +80,9 @@ BAD = [
 
 
 @pytest.mark.parametrize(("words", "said"), BAD)
-def test_what_a_run_does_not_have_is_one_sentence(words: tuple[str, ...], said: str, finished: Any, call: Callable[..., Any], tmp_path: Path) -> None:
+def test_what_a_run_does_not_have_is_one_sentence(
+    words: tuple[str, ...], said: str, finished: Any, call: Callable[..., Any], tmp_path: Path
+) -> None:
     answer = call("survey", "--run", str(finished.path), "--out", str(tmp_path), *words)
     assert (answer.code, answer.out) == (2, "")
     assert said in answer.err
@@ -71,7 +91,9 @@ def test_what_a_run_does_not_have_is_one_sentence(words: tuple[str, ...], said: 
 
 
 @pytest.mark.parametrize("words", [("--month", "3"), ("--policy", "none")])
-def test_a_state_without_a_run_is_refused(words: tuple[str, ...], call: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_state_without_a_run_is_refused(
+    words: tuple[str, ...], call: Callable[..., Any], tmp_path: Path
+) -> None:
     answer = call("survey", *words, "--out", str(tmp_path))
     assert (answer.code, answer.out) == (2, "")
     assert "add --run PATH" in answer.err
@@ -79,10 +101,18 @@ def test_a_state_without_a_run_is_refused(words: tuple[str, ...], call: Callable
 
 @pytest.mark.parametrize(
     ("harm", "said"),
-    [("no folder", "is not a result folder"), ("no manifest", "it has no manifest.json"), ("bad manifest", "is damaged"),
-     ("no panel", "panel.parquet' is missing"), ("bad panel", "panel.parquet' cannot be read"), ("no column", "no column 'felt'")],
-)  # fmt: skip
-def test_a_folder_that_is_no_run_is_one_sentence(harm: str, said: str, finished: Any, call: Callable[..., Any], tmp_path: Path) -> None:
+    [
+        ("no folder", "is not a result folder"),
+        ("no manifest", "it has no manifest.json"),
+        ("bad manifest", "is damaged"),
+        ("no panel", "panel.parquet' is missing"),
+        ("bad panel", "panel.parquet' cannot be read"),
+        ("no column", "no column 'felt'"),
+    ],
+)
+def test_a_folder_that_is_no_run_is_one_sentence(
+    harm: str, said: str, finished: Any, call: Callable[..., Any], tmp_path: Path
+) -> None:
     folder, outputs = tmp_path / "run", tmp_path / "outputs"
     if harm != "no folder":
         shutil.copytree(finished.path, folder)
@@ -105,11 +135,22 @@ def test_a_folder_that_is_no_run_is_one_sentence(harm: str, said: str, finished:
     assert not outputs.exists()
 
 
-def test_a_run_of_too_few_kinds_of_firms_is_surveyed_or_refused_in_a_sentence(run: Callable[..., Any], call: Callable[..., Any], tmp_path: Path) -> None:
-    made = run("region=norway", "policy=none", "n_seeds=1", "n_months=1")
+@pytest.mark.parametrize(
+    ("overrides", "left_out"),
+    [
+        (("region=norway",), "compares countries, and these firms are not of all five"),
+        (("population.n_firms=3", "seed=3"), "these firms are too few or too much alike"),
+    ],
+)
+def test_what_the_firms_of_a_run_cannot_say_is_left_out(
+    overrides: tuple[str, ...],
+    left_out: str,
+    run: Callable[..., Any],
+    call: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    made = run("policy=none", "n_seeds=1", "n_months=1", *overrides)
     answer = call("survey", "--run", str(made.path), "--surveys", "20", "--out", str(tmp_path / "survey"))
-    if answer.code:
-        assert answer.code == 2
-        assert not blemishes(answer.err.removesuffix("\n"))
-    else:
-        assert "Norway" in answer.out or "no" in answer.out
+    assert answer.code == 0, answer.err
+    assert left_out in answer.out
+    assert "nan" not in answer.out

@@ -200,11 +200,6 @@ def test_an_annuity_pays_back_the_investment(interest, years):
     assert a * (years if interest == 0 else owed) == pytest.approx(1.0, rel=1e-9)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=(AssertionError, ZeroDivisionError),
-    reason="money.annuity cancels at tiny interest: 1e-17 divides by 0 (inf compiled), 1e-15 is 10 % off",
-)
 @given(st.floats(0, 1e-6), st.floats(1, 100))
 @example(1e-17, 10.0)
 def test_an_annuity_at_next_to_no_interest_is_one_share_a_year(interest, years):

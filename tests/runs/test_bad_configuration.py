@@ -266,4 +266,4 @@ def test_whatever_is_typed_is_a_plan_or_one_plain_sentence(override: str) -> Non
         plan([override])
     except InputError as refused:
         message = str(refused)  # `override` may itself hold anything
-        assert not blemishes(message.replace(repr(override), "'TYPED'"))  # noqa: PT017 (both outcomes are right)
+        assert not blemishes(message.replace(repr(override), "'TYPED'"))

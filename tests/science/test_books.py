@@ -102,11 +102,6 @@ def test_every_exchange_in_the_stocks_came_in_and_went_out_by_a_counted_door(run
     assert sum(row["ended_firm_left"] for row in rows) > 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="exchange.reserve takes (need / replaced) * replaced off a need, an ulp more than there is: "
-    "market.need_left falls to about -1e-14, below its declared 0",
-)
 def test_every_column_stays_within_its_declared_range(run):
     _, story = run
     for _, state, _ in story:
@@ -138,11 +133,6 @@ def test_money_spent_is_the_sum_over_levers():
     assert 9000 <= training < 9000 + 800  # a firm reached is paid for, the next one is not
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="force.strength_on lets a lasting lever that enrols keep its strength after its budget ran out, "
-    "so operate.pay_support goes on paying reuse payments, grants and reliefs without limit",
-)
 def test_a_lever_whose_money_ran_out_spends_no_more():
     from worlds import policy
 

@@ -128,11 +128,6 @@ def test_relabelling_firms_changes_nothing(kind, shuffle):
     )
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="start.rank_pairs leaves equal gains (pairs whose offer or need is used up) in the order of rows, "
-    "so facilitators introduce other pairs when rows are exchanged; decide.best_first draws such ties by key",
-)
 def test_relabelling_firms_changes_nothing_when_gains_are_equal():
     world = toy(N, seed=2)
     some = np.where(np.arange(2 * N) % 3 == 0, world.needs.quantity, 0.0)
@@ -176,11 +171,6 @@ def test_two_unconnected_regions_are_each_alone_under_policy():
     assert_apart(*halves(lambda n: policy(n, MONTHS, rows)))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="search.through_facilitator: RANK_POSITION is one for all regions and steps over pairs in talks, "
-    "so whether such a pair is introduced later depends on how far the other region's list has come",
-)
 @pytest.mark.parametrize("introductions", [4.0])
 def test_two_unconnected_regions_are_each_alone_with_facilitators(introductions):
     assert_apart(*halves(lambda n: policy(n, MONTHS, [{"introductions": introductions}])))

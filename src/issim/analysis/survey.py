@@ -65,10 +65,10 @@ def _compare(figure: SurveyFigure, samples: Samples, everywhere: bool) -> Compar
     low = median = high = float("nan")
     if between and not everywhere:
         verdict, reason = NOT_APPLICABLE, "compares countries, and these firms are not of all five"
+    elif np.isnan(values := statistic(figure, samples)).all():
+        verdict, reason = NOT_APPLICABLE, "cannot be computed: these firms are too few or too much alike"
     else:
-        low, median, high = (
-            float(q) for q in np.nanpercentile(statistic(figure, samples), (2.5, 50.0, 97.5))
-        )
+        low, median, high = (float(q) for q in np.nanpercentile(values, (2.5, 50.0, 97.5)))
         verdict, reason = verdict_of(figure, low, median, high)
     return Comparison(
         figure.key, group, label(figure), figure.kind, figure.value, figure.bound, figure.unit,

@@ -21,450 +21,214 @@ Constants = np.record
 class Behaviour:
     """How firms become aware, search, decide, deal and stop."""
 
+    # One parameter, a few short lines: the formatter would make ten of each.
+    # fmt: off
+
     # 3 awareness
     outside_influence: float = par(
-        0.0005,
-        unit="1/month",
-        low=0,
-        high=1,
+        0.0005, unit="1/month", low=0, high=1, prior="loguniform(0.0003, 0.001)", source="own_computation",
         meaning="p: hazard of becoming more aware from outside the region's firms (Bass fits 0.004-0.009 per year)",
-        source="own_computation",
-        prior="loguniform(0.0003, 0.001)",
     )
     word_of_mouth: float = par(
-        0.003,
-        unit="1/month",
-        low=0,
-        high=5,
+        0.003, unit="1/month", low=0, high=5, prior="loguniform(0.001, 0.01)", source=ASSUMPTION,
         meaning="hazard of becoming more aware when all peers are aware",
-        source=ASSUMPTION,
-        prior="loguniform(0.001, 0.01)",
     )
     contagion: float = par(
-        0.017,
-        unit="1/month",
-        low=0,
-        high=5,
+        0.017, unit="1/month", low=0, high=5, prior="uniform(0.008, 0.025)", source="own_computation",
         meaning="q: hazard of becoming more aware when all peers operate an exchange (Bass fits 0.1-0.3 per year)",
-        source="own_computation",
-        prior="uniform(0.008, 0.025)",
     )
     deepening: float = par(
-        0.5,
-        unit="1",
-        low=0,
-        high=10,
+        0.5, unit="1", low=0, high=10, prior="uniform(0.2, 1.0)", source=ASSUMPTION,
         meaning="hazard of somewhat to very aware relative to none to somewhat",
-        source=ASSUMPTION,
-        prior="uniform(0.2, 1.0)",
     )
     forgetting: float = par(
-        0.0005,
-        unit="1/month",
-        low=0,
-        high=1,
+        0.0005, unit="1/month", low=0, high=1, prior="loguniform(0.0002, 0.003)", source=ASSUMPTION,
         meaning="hazard that awareness falls one level in a firm without exchange or talks",
-        source=ASSUMPTION,
-        prior="loguniform(0.0002, 0.003)",
     )
     # 4 learning
     learning_by_practice: float = par(
-        0.01,
-        unit="1/month",
-        low=0,
-        high=1,
+        0.01, unit="1/month", low=0, high=1, prior="loguniform(0.003, 0.03)", source=ASSUMPTION,
         meaning="share of the missing digital readiness gained per month by operating an exchange",
-        source=ASSUMPTION,
-        prior="loguniform(0.003, 0.03)",
     )
     learning_by_platform: float = par(
-        0.01,
-        unit="1/month",
-        low=0,
-        high=1,
+        0.01, unit="1/month", low=0, high=1, prior="loguniform(0.003, 0.03)", source=ASSUMPTION,
         meaning="share of the missing digital readiness gained per month by using a platform",
-        source=ASSUMPTION,
-        prior="loguniform(0.003, 0.03)",
     )
     staff_turnover: float = par(
-        0.01,
-        unit="1/month",
-        low=0,
-        high=1,
+        0.01, unit="1/month", low=0, high=1, prior="loguniform(0.005, 0.03)", source=ASSUMPTION,
         meaning="share of digital readiness above the firm's starting level lost per month",
-        source=ASSUMPTION,
-        prior="loguniform(0.005, 0.03)",
     )
     causal_share: float = par(
-        0.5,
-        unit="1",
-        low=0,
-        high=1,
+        0.5, unit="1", low=0, high=1, prior="uniform(0, 1)", source=ASSUMPTION,
         meaning="how much of the survey's association with readiness is causal (the survey is cross-sectional)",
-        source=ASSUMPTION,
-        prior="uniform(0, 1)",
     )
     weight_awareness: float = par(
-        0.41,
-        unit="scale point/level",
-        low=-5,
-        high=5,
+        0.41, unit="scale point/level", low=-5, high=5, prior="", source="survey_2025",
         meaning="readiness gained per level of awareness, if all of the association were causal "
         "(population.readiness_weights)",
-        source="survey_2025",
-        prior="",
     )
     weight_digital: float = par(
-        0.69,
-        unit="scale point",
-        low=-5,
-        high=5,
+        0.69, unit="scale point", low=-5, high=5, prior="", source="survey_2025",
         meaning="readiness gained from no to full digital readiness, if all of the association were causal",
-        source="survey_2025",
-        prior="",
     )
     weight_benefits: float = par(
-        0.83,
-        unit="scale point",
-        low=-5,
-        high=5,
+        0.83, unit="scale point", low=-5, high=5, prior="", source="survey_2025",
         meaning="readiness gained from seeing no benefit to seeing them in full, if all of it were causal",
-        source="survey_2025",
-        prior="",
     )
     weight_practice: float = par(
-        0.26,
-        unit="scale point",
-        low=-5,
-        high=5,
+        0.26, unit="scale point", low=-5, high=5, prior="", source="survey_2025",
         meaning="readiness gained by exchanging, if all of the association were causal",
-        source="survey_2025",
-        prior="",
     )
     # 5 search
     search_rate: float = par(
-        0.03,
-        unit="1/month",
-        low=0,
-        high=10,
+        0.03, unit="1/month", low=0, high=10, prior="loguniform(0.01, 0.1)", source=ASSUMPTION,
         meaning="hazard that an aware firm without barriers and of mean readiness starts searching",
-        source=ASSUMPTION,
-        prior="loguniform(0.01, 0.1)",
     )
     search_readiness: float = par(
-        0.4,
-        unit="1/scale point",
-        low=-5,
-        high=5,
+        0.4, unit="1/scale point", low=-5, high=5, prior="uniform(0, 0.8)", source=ASSUMPTION,
         meaning="effect of readiness on the logarithm of the search hazard",
-        source=ASSUMPTION,
-        prior="uniform(0, 0.8)",
     )
     search_digital: float = par(
-        0.5,
-        unit="1",
-        low=-5,
-        high=5,
+        0.5, unit="1", low=-5, high=5, prior="uniform(0, 1)", source=ASSUMPTION,
         meaning="effect of digital readiness on the logarithm of the search hazard",
-        source=ASSUMPTION,
-        prior="uniform(0, 1)",
     )
     give_up: float = par(
-        0.04,
-        unit="1/month",
-        low=0,
-        high=10,
+        0.04, unit="1/month", low=0, high=10, prior="loguniform(0.02, 0.1)", source=ASSUMPTION,
         meaning="hazard that a searching firm without talks stops searching",
-        source=ASSUMPTION,
-        prior="loguniform(0.02, 0.1)",
     )
     obliged_search: float = par(
-        0.25,
-        unit="1/month",
-        low=0,
-        high=10,
+        0.25, unit="1/month", low=0, high=10, prior="uniform(0.1, 0.5)", source=ASSUMPTION,
         meaning="hazard that a firm short of a quota that binds it starts searching",
-        source=ASSUMPTION,
-        prior="uniform(0.1, 0.5)",
     )
     contact_rate: float = par(
-        0.4,
-        unit="1/month",
-        low=0,
-        high=50,
+        0.4, unit="1/month", low=0, high=50, prior="loguniform(0.1, 1.5)", source=ASSUMPTION,
         meaning="hazard that a searching firm meets a fully compatible candidate next door through own contacts",
-        source=ASSUMPTION,
-        prior="loguniform(0.1, 1.5)",
     )
     contact_distance: float = par(
-        22.0,
-        unit="km",
-        low=0.1,
-        high=10000,
+        22.0, unit="km", low=0.1, high=10000, prior="uniform(10, 40)", source="jensen_2011",
         meaning="distance over which the ease of meeting falls by e",
-        source="jensen_2011",
-        prior="uniform(10, 40)",
     )
     contact_network: float = par(
-        0.5,
-        unit="1",
-        low=0,
-        high=1,
+        0.5, unit="1", low=0, high=1, prior="uniform(0.2, 0.9)", source=ASSUMPTION,
         meaning="ease of meeting per further step in the information network",
-        source=ASSUMPTION,
-        prior="uniform(0.2, 0.9)",
     )
     # 6 decide
     decision_rate: float = par(
-        0.3,
-        unit="1/month",
-        low=0,
-        high=50,
+        0.3, unit="1/month", low=0, high=50, prior="uniform(0.1, 0.6)", source=ASSUMPTION,
         meaning="hazard that a met pair without barriers comes to a decision",
-        source=ASSUMPTION,
-        prior="uniform(0.1, 0.6)",
     )
     lapse_rate: float = par(
-        0.05,
-        unit="1/month",
-        low=0,
-        high=50,
+        0.05, unit="1/month", low=0, high=50, prior="loguniform(0.02, 0.15)", source=ASSUMPTION,
         meaning="hazard that the talks of a met pair lapse",
-        source=ASSUMPTION,
-        prior="loguniform(0.02, 0.15)",
     )
     bargaining: float = par(
-        0.5,
-        unit="1",
-        low=0,
-        high=1,
+        0.5, unit="1", low=0, high=1, prior="uniform(0.3, 0.7)", source=ASSUMPTION,
         meaning="share of the joint gain that goes to the donor",
-        source=ASSUMPTION,
-        prior="uniform(0.3, 0.7)",
     )
     worthwhile: float = par(
-        100.0,
-        unit="EUR/yr",
-        low=0.01,
-        high=1e9,
+        100.0, unit="EUR/yr", low=0.01, high=1e9, prior="loguniform(25, 400)", source=ASSUMPTION,
         meaning="yearly gain at which a firm of one person is as likely as not to accept",
-        source=ASSUMPTION,
-        prior="loguniform(25, 400)",
     )
     worthwhile_size: float = par(
-        0.6,
-        unit="1",
-        low=0,
-        high=2,
+        0.6, unit="1", low=0, high=2, prior="uniform(0.3, 1.0)", source=ASSUMPTION,
         meaning="elasticity of the worthwhile gain to employees",
-        source=ASSUMPTION,
-        prior="uniform(0.3, 1.0)",
     )
     strictness: float = par(
-        1.0,
-        unit="1",
-        low=0,
-        high=50,
-        meaning="how much each of the barriers no money, uncertain return, short-term mindset raises the threshold "
-        "at strength 1",
-        source=ASSUMPTION,
-        prior="uniform(0.3, 2)",
+        1.0, unit="1", low=0, high=50, prior="uniform(0.3, 2)", source=ASSUMPTION,
+        meaning="how much each of the barriers no money, uncertain return, short-term mindset raises the "
+        "threshold at strength 1",
     )
     accept_gain: float = par(
-        0.8,
-        unit="1",
-        low=0,
-        high=20,
+        0.8, unit="1", low=0, high=20, prior="uniform(0.4, 1.5)", source=ASSUMPTION,
         meaning="effect of the logarithm of gain over threshold on the logit of acceptance",
-        source=ASSUMPTION,
-        prior="uniform(0.4, 1.5)",
     )
     accept_readiness: float = par(
-        0.5,
-        unit="1/scale point",
-        low=-5,
-        high=5,
+        0.5, unit="1/scale point", low=-5, high=5, prior="uniform(0.2, 1)", source=ASSUMPTION,
         meaning="beta_r: effect of readiness on the logit of acceptance",
-        source=ASSUMPTION,
-        prior="uniform(0.2, 1)",
     )
     accept_peers: float = par(
-        1.5,
-        unit="1",
-        low=-10,
-        high=10,
+        1.5, unit="1", low=-10, high=10, prior="uniform(0, 3)", source=ASSUMPTION,
         meaning="beta_n: effect of the share of peers who operate on the logit of acceptance",
-        source=ASSUMPTION,
-        prior="uniform(0, 3)",
     )
     mean_readiness: float = par(
-        3.1,
-        unit="scale point",
-        low=1,
-        high=5,
+        3.1, unit="scale point", low=1, high=5, prior="", source="survey_2025",
         meaning="readiness at which its effect is nil: the survey's mean of willingness",
-        source="survey_2025",
-        prior="",
     )
     risk: float = par(
-        1.0,
-        unit="1",
-        low=0.01,
-        high=10,
+        1.0, unit="1", low=0.01, high=10, prior="uniform(0.5, 2)", source=ASSUMPTION,
         meaning="how strongly distrust discounts the expected gain (gain times trust to this power)",
-        source=ASSUMPTION,
-        prior="uniform(0.5, 2)",
     )
     paperwork: float = par(
-        700.0,
-        unit="EUR/yr",
-        low=0,
-        high=1e8,
+        700.0, unit="EUR/yr", low=0, high=1e8, prior="loguniform(200, 3000)", source=ASSUMPTION,
         meaning="yearly cost of permits, compliance and coordination of one exchange",
-        source=ASSUMPTION,
-        prior="loguniform(200, 3000)",
     )
     interest: float = par(
-        0.08,
-        unit="1/yr",
-        low=0,
-        high=1,
+        0.08, unit="1/yr", low=0, high=1, prior="uniform(0.04, 0.15)", source=ASSUMPTION,
         meaning="discount rate of firms for investments",
-        source=ASSUMPTION,
-        prior="uniform(0.04, 0.15)",
     )
     lifetime: float = par(
-        10.0,
-        unit="yr",
-        low=1,
-        high=100,
+        10.0, unit="yr", low=1, high=100, prior="uniform(5, 20)", source=ASSUMPTION,
         meaning="years over which an investment is written off",
-        source=ASSUMPTION,
-        prior="uniform(5, 20)",
     )
     rest: float = par(
-        24.0,
-        unit="month",
-        low=1,
-        high=1200,
+        24.0, unit="month", low=1, high=1200, prior="uniform(12, 48)", source=ASSUMPTION,
         meaning="months before a pair that broke off meets again",
-        source=ASSUMPTION,
-        prior="uniform(12, 48)",
     )
     # 7 implement
     lead_time: float = par(
-        9.0,
-        unit="month",
-        low=1,
-        high=600,
+        9.0, unit="month", low=1, high=600, prior="uniform(4, 18)", source=ASSUMPTION,
         meaning="median months from agreement to operation without barriers",
-        source=ASSUMPTION,
-        prior="uniform(4, 18)",
     )
     lead_spread: float = par(
-        0.6,
-        unit="1",
-        low=0,
-        high=3,
+        0.6, unit="1", low=0, high=3, prior="uniform(0.3, 0.9)", source=ASSUMPTION,
         meaning="spread of the logarithm of the lead time",
-        source=ASSUMPTION,
-        prior="uniform(0.3, 0.9)",
     )
     fall_through: float = par(
-        0.02,
-        unit="1/month",
-        low=0,
-        high=10,
+        0.02, unit="1/month", low=0, high=10, prior="loguniform(0.01, 0.06)", source=ASSUMPTION,
         meaning="hazard that an exchange is given up while being implemented, without barriers",
-        source=ASSUMPTION,
-        prior="loguniform(0.01, 0.06)",
     )
     # 8 operate
     interruption: float = par(
-        0.02,
-        unit="1",
-        low=0,
-        high=1,
+        0.02, unit="1", low=0, high=1, prior="loguniform(0.005, 0.1)", source=ASSUMPTION,
         meaning="probability that an exchange delivers nothing in a month",
-        source=ASSUMPTION,
-        prior="loguniform(0.005, 0.1)",
     )
     # 9 trust
     trust_learning: float = par(
-        0.05,
-        unit="1",
-        low=0,
-        high=1,
+        0.05, unit="1", low=0, high=1, prior="uniform(0.01, 0.15)", source=ASSUMPTION,
         meaning="share of the distance to the last outcome by which trust moves",
-        source=ASSUMPTION,
-        prior="uniform(0.01, 0.15)",
     )
     news: float = par(
-        0.02,
-        unit="1",
-        low=0,
-        high=1,
+        0.02, unit="1", low=0, high=1, prior="uniform(0, 0.05)", source=ASSUMPTION,
         meaning="share of the distance by which general trust moves on news from one peer's exchange",
-        source=ASSUMPTION,
-        prior="uniform(0, 0.05)",
     )
     # 10 end
     patience: float = par(
-        0.15,
-        unit="1/month",
-        low=0,
-        high=10,
+        0.15, unit="1/month", low=0, high=10, prior="uniform(0.05, 0.4)", source=ASSUMPTION,
         meaning="hazard that an exchange which makes a loss at current prices is ended",
-        source=ASSUMPTION,
-        prior="uniform(0.05, 0.4)",
     )
     distrust_end: float = par(
-        0.015,
-        unit="1/month",
-        low=0,
-        high=10,
+        0.015, unit="1/month", low=0, high=10, prior="loguniform(0.005, 0.05)", source=ASSUMPTION,
         meaning="hazard of ending at no trust between the partners (falls to nil at full trust)",
-        source=ASSUMPTION,
-        prior="loguniform(0.005, 0.05)",
     )
     closure: float = par(
-        0.004,
-        unit="1/month",
-        low=0,
-        high=1,
+        0.004, unit="1/month", low=0, high=1, prior="loguniform(0.002, 0.008)", source=ASSUMPTION,
         meaning="hazard that a firm of one person leaves and another takes its place",
-        source=ASSUMPTION,
-        prior="loguniform(0.002, 0.008)",
     )
     closure_size: float = par(
-        -0.25,
-        unit="1",
-        low=-2,
-        high=0,
+        -0.25, unit="1", low=-2, high=0, prior="uniform(-0.4, -0.1)", source=ASSUMPTION,
         meaning="elasticity of the closure hazard to employees",
-        source=ASSUMPTION,
-        prior="uniform(-0.4, -0.1)",
     )
     # start
     start_share: float = par(
-        0.017,
-        unit="1",
-        low=0,
-        high=1,
+        0.017, unit="1", low=0, high=1, prior="loguniform(0.001, 0.29)", source="eb_381; frontiers_2024",
         meaning="share of firms that give or take a residue before month 0 (29 % of SMEs sold scrap in 2013; "
         "formal symbiosis below 0.1 %: the default is the middle of that range on a log scale)",
-        source="eb_381; frontiers_2024",
-        prior="loguniform(0.001, 0.29)",
     )
     start_searching: float = par(
-        0.1,
-        unit="1",
-        low=0,
-        high=1,
+        0.1, unit="1", low=0, high=1, prior="uniform(0.02, 0.3)", source=ASSUMPTION,
         meaning="share of aware firms that are searching at month 0",
-        source=ASSUMPTION,
-        prior="uniform(0.02, 0.3)",
     )
+    # fmt: on
 
     def record(self) -> np.record:
         """The constants as one numpy record of float64."""

@@ -58,8 +58,9 @@ def reserve(pair: int, quantity: float, world: World, state: State) -> None:
     pairs, market = world.pairs, state.market
     good = pairs.good[pair]
     state.pairs.flow[pair] = quantity
-    market.offer_left[pairs.offer[pair]] -= quantity
-    market.need_left[pairs.need[pair]] -= quantity * world.goods.replaced[good]
+    offer, need = pairs.offer[pair], pairs.need[pair]
+    market.offer_left[offer] = max(0.0, market.offer_left[offer] - quantity)
+    market.need_left[need] = max(0.0, market.need_left[need] - quantity * world.goods.replaced[good])
     state.firms.diverted[pairs.donor[pair]] += quantity * world.goods.is_mass[good]
 
 

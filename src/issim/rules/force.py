@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from issim.jit import process
 from issim.rules.hazard import either
-from issim.world.conditions import Conditions
+from issim.world.conditions import CAPEX_GRANT, PRICE_RELIEF, Conditions
 from issim.world.state import LeverState
 
 
@@ -38,6 +38,17 @@ def strength_on(conditions: Conditions, levers: LeverState, lever: int, firm: in
 
 
 @process
+def strength_of(
+    conditions: Conditions, levers: LeverState, lever: int, effect: int, firm: int, month: int
+) -> float:
+    """Strength of one effect of a lever on a firm: what has been learnt may outlive the lever, payments never do."""
+    strength = strength_on(conditions, levers, lever, firm, month)
+    if PRICE_RELIEF <= effect <= CAPEX_GRANT:
+        return min(strength, in_force(conditions, levers, lever, month))
+    return strength
+
+
+@process
 def amount_on(conditions: Conditions, levers: LeverState, effect: int, firm: int, month: int) -> float:
     """Sum of an effect over the levers that act on a firm, in the effect's unit.
 
@@ -53,7 +64,7 @@ def amount_on(conditions: Conditions, levers: LeverState, effect: int, firm: int
         for lever in range(conditions.key.shape[0]):
             size = conditions.effect[lever, effect]
             if size > 0.0:
-                total += size * strength_on(conditions, levers, lever, firm, month)
+                total += size * strength_of(conditions, levers, lever, effect, firm, month)
     return total
 
 
@@ -73,6 +84,6 @@ def share_on(conditions: Conditions, levers: LeverState, effect: int, firm: int,
         for lever in range(conditions.key.shape[0]):
             size = conditions.effect[lever, effect]
             if size > 0.0:
-                part = size * strength_on(conditions, levers, lever, firm, month)
+                part = size * strength_of(conditions, levers, lever, effect, firm, month)
                 total = either(total, min(1.0, part))
     return total

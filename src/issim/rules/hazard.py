@@ -14,7 +14,7 @@ def probability(hazard: float) -> float:
         p = 1 - exp(-h)
 
     For whom  every move of the funnel
-    Units     hazard per month, at least 0; p in [0, 1)
+    Units     hazard per month, at least 0; p in [0, 1]
     Source    definition of a hazard
     Keeps     p grows with h; p <= h
     """

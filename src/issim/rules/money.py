@@ -25,16 +25,16 @@ from issim.world.state import FirmState, Floats, LeverState, Market, State, Worl
 def annuity(interest: float, lifetime: float) -> float:
     """Share of an investment that falls due each year.
 
-        a = i / (1 - (1 + i)^-n);  1 / n when i = 0
+        a = i / (1 - (1 + i)^-n);  1 / n where i is nil
 
     For whom  the investment of an exchange
     Units     interest 1/yr; lifetime yr; a 1/yr
     Source    behaviour.interest, behaviour.lifetime
     Keeps     a >= 1 / n
     """
-    if interest == 0.0:
+    if interest < 1e-12:
         return 1.0 / lifetime
-    return interest / -math.expm1(-lifetime * math.log1p(interest))  # exact at small interest, too
+    return interest / -math.expm1(-lifetime * math.log1p(interest))
 
 
 @rule

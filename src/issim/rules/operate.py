@@ -6,7 +6,7 @@ from issim.draws import Seed
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.exchange import pair_luck
-from issim.rules.force import strength_on
+from issim.rules.force import strength_of
 from issim.rules.money import gain_of, input_value, investment, penalty_avoided
 from issim.rules.policy import spend
 from issim.world.conditions import CAPEX_GRANT, PRICE_RELIEF, REUSE_PAYMENT, Conditions
@@ -44,19 +44,14 @@ def pay_support(
     for lever in range(conditions.key.shape[0]):
         money = 0.0
         if effects[lever, PRICE_RELIEF] > 0.0 and value > 0.0:
-            share = min(
-                1.0, effects[lever, PRICE_RELIEF] * strength_on(conditions, levers, lever, receiver, month)
-            )
-            money += share * value * quantity
+            strength = strength_of(conditions, levers, lever, PRICE_RELIEF, receiver, month)
+            money += min(1.0, effects[lever, PRICE_RELIEF] * strength) * value * quantity
         if effects[lever, REUSE_PAYMENT] > 0.0:
-            money += (
-                effects[lever, REUSE_PAYMENT] * strength_on(conditions, levers, lever, donor, month) * mass
-            )
+            strength = strength_of(conditions, levers, lever, REUSE_PAYMENT, donor, month)
+            money += effects[lever, REUSE_PAYMENT] * strength * mass
         if effects[lever, CAPEX_GRANT] > 0.0 and state.pairs.since[pair] == month:
-            share = min(
-                1.0, effects[lever, CAPEX_GRANT] * strength_on(conditions, levers, lever, donor, month)
-            )
-            money += share * investment(pair, world)
+            strength = strength_of(conditions, levers, lever, CAPEX_GRANT, donor, month)
+            money += min(1.0, effects[lever, CAPEX_GRANT] * strength) * investment(pair, world)
         if money > 0.0:
             spend(lever, money, state, conditions, month)
 

@@ -203,7 +203,12 @@ def through_facilitator(world: World, state: State, conditions: Conditions, mont
     first_open = -1
     for k in range(work.counts[RANK_POSITION], n_ranked):
         pair = work.ranked[k]
-        if pairs.introduced[pair] == 1 or pairs.stage[pair] != CANDIDATE:
+        if pair < 0:  # the rest would lose by exchanging
+            break
+        if pairs.introduced[pair] == 1:
+            continue
+        if pairs.stage[pair] != CANDIDATE:
+            first_open = k if first_open < 0 else first_open
             continue
         region = world.firms.region[world.pairs.donor[pair]]
         wanted = (

@@ -143,7 +143,7 @@ def start_exchanges(
 
 @process
 def rank_pairs(world: World, state: State, conditions: Conditions, behaviour: Constants) -> None:
-    """Rank candidates by expected joint gain for the facilitators, best first; rows do not matter but in ties."""
+    """Rank candidates by expected joint gain for the facilitators, best first; -1 for those that would lose."""
     work = state.work
     n_pairs = world.pairs.donor.shape[0]
     for pair in range(n_pairs):
@@ -151,7 +151,8 @@ def rank_pairs(world: World, state: State, conditions: Conditions, behaviour: Co
         work.keys[pair] = -joint_gain(pair, quantity, world, state, conditions, behaviour, work.prices, EVE)
     rank(work.keys, n_pairs, work.order)
     for place in range(n_pairs):
-        work.ranked[place] = work.order[place]
+        pair = work.order[place]
+        work.ranked[place] = pair if work.keys[pair] < 0.0 else -1
 
 
 @process

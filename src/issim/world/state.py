@@ -286,7 +286,7 @@ class Work(NamedTuple):
     leaving: Annotated[Codes, Col("1", "1 for firms that leave this month", 0, 1, "int8")]
     ranked: Annotated[
         Ints,
-        Col("row", "pairs by expected joint gain, best first; empty without facilitators", 0, dtype="int32"),
+        Col("row", "pairs that gain, best first, then -1; empty without facilitators", -1, dtype="int32"),
     ]
     counts: Annotated[
         Longs, Col("1", "length of the active list, then this month's events (see COUNTS)", 0, dtype="int64")

@@ -12,7 +12,7 @@ from issim.rules import policy as enacting
 from issim.rules.exchange import meet
 from issim.world import state as S  # noqa: N812  (its constants)
 from issim.world.blank import blank_state
-from issim.world.conditions import EFFECT_NAMES, FREIGHT_RELIEF, LANDFILL_TAX
+from issim.world.conditions import EFFECT_NAMES, FREIGHT_RELIEF, LANDFILL_TAX, REUSE_PAYMENT, SKILLS_GAIN
 
 pytestmark = pytest.mark.skipif(is_compiled(), reason="processes cannot be called from Python when compiled")
 
@@ -215,9 +215,11 @@ def test_facilitators_introduce_the_best_pairs_first_and_no_more_than_they_can()
     c = policy(30, 6, [{"introductions": 2.5}])
     state = blank_state(world, c)
     start.start(world, state, c, CALM.record(), SEED)
-    gains = -state.work.keys[state.work.ranked]
+    ranked = state.work.ranked[state.work.ranked >= 0]
+    gains = -state.work.keys[ranked]
     assert (np.diff(gains) <= 0).all()
-    assert sorted(state.work.ranked) == list(range(len(world.pairs.donor)))
+    assert gains[-1] > 0
+    assert set(ranked) == set(np.flatnonzero(-state.work.keys[: len(world.pairs.donor)] > 0))
     found = search.through_facilitator(world, state, c, 0, 0)
     assert state.work.changed_pairs[:found].tolist() == state.work.ranked[:2].tolist()
     for pair in state.work.changed_pairs[:found]:
@@ -233,8 +235,20 @@ def test_ranking_for_facilitators_begins_with_the_greatest_joint_gain():
     start.start_pairs(world, state, CALM.record())
     state.work.prices[:] = 1.0
     start.rank_pairs(world, state, c, CALM.record())
-    gains = [asking.offered_gain(int(pair), world, state, c, CALM.record(), 0) for pair in state.work.ranked]
-    assert gains == sorted(gains, reverse=True)
+    every = [
+        asking.offered_gain(pair, world, state, c, CALM.record(), 0) for pair in range(len(state.work.ranked))
+    ]
+    ranked = [int(pair) for pair in state.work.ranked if pair >= 0]
+    assert [every[pair] for pair in ranked] == sorted((gain for gain in every if gain > 0), reverse=True)
+
+
+def test_payments_do_not_outlive_a_lever_but_what_was_learnt_does():
+    c = case({"reuse_payment": 50.0, "skills_gain": 0.5, "enrols": 1, "lasts": 1})
+    c.state.levers.reached[0, 0] = 0
+    c.state.levers.stopped[0] = 1
+    paid = [force.strength_of(c.conditions, c.state.levers, 0, REUSE_PAYMENT, 0, month) for month in range(3)]
+    learnt = [force.strength_of(c.conditions, c.state.levers, 0, SKILLS_GAIN, 0, month) for month in range(3)]
+    assert (paid, learnt) == ([1.0, 1.0, 0.0], [1.0, 1.0, 1.0])
 
 
 def test_which_barriers_are_felt_and_who_stands_before_them():
