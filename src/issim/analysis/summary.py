@@ -33,8 +33,8 @@ MEASURES = (
     Measure("tonnes_year", "Residues passed on in the last year", "t/yr", "tonnes", "year"),
     Measure("tonnes", "Residues passed on in all years", "t", "tonnes", "total"),
     Measure("co2", "CO2 saved in all years, transport subtracted", "t CO2", "co2", "total", 1e-3),
-    Measure("gain", "Gained by the firms in all years", "million EUR", "gain", "total", 1e-6),
-    Measure("public_cost", "Paid by the public in all years", "million EUR", "public_cost", "total", 1e-6),
+    Measure("gain", "Gained by the firms in all years", "EUR", "gain", "total"),
+    Measure("public_cost", "Paid by the public in all years", "EUR", "public_cost", "total"),
 )
 
 
@@ -51,6 +51,10 @@ class Line(NamedTuple):
     change_low: float
     change: float
     change_high: float
+    mean: float
+    mean_change: float
+    mean_error: float
+    """Half-width of the 90 % confidence interval of the mean paired change (nan for one seed)."""
 
 
 def value_of(measure: Measure, series: pd.DataFrame) -> NDArray[np.float64]:
@@ -78,23 +82,27 @@ def summary(series: pd.DataFrame) -> list[Line]:
         base = value_of(measure, by_policy[policies[0]])
         for policy in policies:
             values = value_of(measure, by_policy[policy])
-            low, middle, high = np.quantile(values, _TAILS)
-            change_low, change, change_high = np.quantile(values - base, _TAILS)
+            paired = values - base
+            low, middle, high = (float(x) for x in np.quantile(values, _TAILS))
+            change_low, change, change_high = (float(x) for x in np.quantile(paired, _TAILS))
             lines.append(
                 Line(
-                    measure.key,
-                    measure.words,
-                    measure.unit,
-                    policy,
-                    float(low),
-                    float(middle),
-                    float(high),
-                    float(change_low),
-                    float(change),
-                    float(change_high),
+                    *(measure.key, measure.words, measure.unit, policy),
+                    *(low, middle, high, change_low, change, change_high),
+                    *(float(values.mean()), float(paired.mean()), error_of_mean(paired)),
                 )
             )
     return lines
+
+
+def error_of_mean(values: NDArray[np.float64]) -> float:
+    """Half-width of the 90 % confidence interval of a mean (Student's t); nan for fewer than two values."""
+    from scipy.stats import t
+
+    n = len(values)
+    if n < 2:
+        return float("nan")
+    return float(t.ppf(1.0 - (1.0 - COVERED) / 2.0, n - 1) * values.std(ddof=1) / np.sqrt(n))
 
 
 def amount(value: float) -> str:
@@ -115,7 +123,6 @@ def span(low: float, middle: float, high: float) -> str:
 def as_text(series: pd.DataFrame, region: str, question: str) -> str:
     """The table that `issim run` closes with."""
     lines = summary(series)
-    policies = list(dict.fromkeys(line.policy for line in lines))
     n_seeds, n_months = series["seed"].nunique(), int(series["month"].max())
     n_firms = int(series[["unaware", "aware", "searching", "talking", "adopters"]].iloc[0].sum())
     out = [
@@ -124,23 +131,38 @@ def as_text(series: pd.DataFrame, region: str, question: str) -> str:
     ]
     if question:
         out.append(f"Question: {question}")
-    words = {line.key: f"{line.words} [{line.unit}]" for line in lines}
-    width = max(map(len, words.values()))
-    heads = ["without policy" if policy == "none" else f"with {policy}" for policy in policies]
-    cells = {line.key: [] for line in lines}  # type: dict[str, list[str]]
-    for line in lines:
-        cells[line.key].append(span(line.low, line.middle, line.high))
-        if line.policy != policies[0]:
-            cells[line.key].append(span(line.change_low, line.change, line.change_high))
-    heads = [heads[0], *(text for head in heads[1:] for text in (head, "change"))]
-    widths = [max(len(head), *(len(row[k]) for row in cells.values())) for k, head in enumerate(heads)]
-    out.append("")
-    out.append("  ".join([" " * width, *(head.rjust(w) for head, w in zip(heads, widths, strict=True))]))
-    for key, row in cells.items():
-        out.append(
-            "  ".join([words[key].ljust(width), *(c.rjust(w) for c, w in zip(row, widths, strict=True))])
+    return "\n".join([*out, "", *_table(lines), "", *verdict(lines)])
+
+
+def _scaled(lines: list[Line]) -> tuple[str, float]:
+    """The words of a row and what to multiply it with: large sums of money are told in millions."""
+    unit, scale = lines[0].unit, 1.0
+    if unit == "EUR" and max(abs(line.high) for line in lines) >= 1e6:
+        unit, scale = "million EUR", 1e-6
+    return f"{lines[0].words} [{unit}]", scale
+
+
+def _table(lines: list[Line]) -> list[str]:
+    """The aligned rows: one measure per row, per policy the level and, after the first, the paired change."""
+    rows: list[list[str]] = []
+    policies = list(dict.fromkeys(line.policy for line in lines))
+    heads = ["", "without policy" if policies[0] == "none" else f"with {policies[0]}"]
+    heads += [head for policy in policies[1:] for head in (f"with {policy}", "change")]
+    for key in dict.fromkeys(line.key for line in lines):
+        row = [line for line in lines if line.key == key]
+        words, scale = _scaled(row)
+        rows.append([words])
+        for line in row:
+            rows[-1].append(span(line.low * scale, line.middle * scale, line.high * scale))
+            if line.policy != policies[0]:
+                rows[-1].append(span(line.change_low * scale, line.change * scale, line.change_high * scale))
+    widths = [max(len(row[k]) for row in [heads, *rows]) for k in range(len(heads))]
+    return [
+        "  ".join(
+            [row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))]
         )
-    return "\n".join([*out, "", *verdict(lines)])
+        for row in [heads, *rows]
+    ]
 
 
 def verdict(lines: list[Line]) -> list[str]:
@@ -149,16 +171,20 @@ def verdict(lines: list[Line]) -> list[str]:
     by_key = {(line.key, line.policy): line for line in lines}
     for policy in list(dict.fromkeys(line.policy for line in lines))[1:]:
         adopters, tonnes, cost = (by_key[key, policy] for key in ("adopters", "tonnes", "public_cost"))
-        if adopters.change_low <= 0.0 <= adopters.change_high:
-            found.append(f"These runs cannot tell '{policy}' from no policy in firms that exchange.")
-        else:
-            more = "more" if adopters.change > 0 else "fewer"
+        if not abs(adopters.mean_change) > adopters.mean_error:
             found.append(
-                f"With '{policy}' about {amount(abs(adopters.change))} {more} firms exchange than without."
+                f"These runs cannot tell '{policy}' from no policy in firms that exchange; raise n_seeds."
             )
-        if tonnes.change_low > 0.0 and cost.middle > 0.0:
-            per_tonne = 1e6 * cost.middle / tonnes.change
-            found.append(f"Each extra tonne passed on costs the public about {amount(per_tonne)} EUR.")
+        else:
+            more = "more" if adopters.mean_change > 0 else "fewer"
+            found.append(
+                f"With '{policy}' on average {amount(abs(adopters.mean_change))} {more} firms exchange than without "
+                f"(give or take {amount(adopters.mean_error)}: 90 % confidence)."
+            )
+        if tonnes.mean_change > tonnes.mean_error and cost.mean > 0.0:
+            found.append(
+                f"Each extra tonne passed on costs the public about {amount(cost.mean / tonnes.mean_change)} EUR."
+            )
     found.append(
         "'Exchange' means: passes a residue to, or takes one from, another firm as an input. "
         "Old sales of scrap and formal symbiosis are not told apart."
