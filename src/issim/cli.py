@@ -12,6 +12,7 @@ from issim.errors import InputError
 EPILOG = """examples:
   issim run                                           the default region, with and without policy
   issim run region=latvia policy=training population.n_firms=5000 seed=7
+  issim compare policy=none,mandate,training          the same worlds and luck under several policies
   issim survey                                        ask the synthetic firms what the survey asked
   issim parameters behaviour                          what the model assumes, with sources
 """
@@ -32,6 +33,11 @@ def parser() -> argparse.ArgumentParser:
         "overrides", nargs="*", metavar="KEY=VALUE", help="settings in Hydra's grammar, as in seed=7"
     )
     run.add_argument("--no-figures", action="store_true", help="leave out the figures")
+    compare = commands.add_parser("compare", help="compare policies on the same worlds and the same luck")
+    compare.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="as for run, and policy=A,B,...: each against A"
+    )
+    compare.add_argument("--no-figures", action="store_true", help="leave out the figure")
     survey = commands.add_parser("survey", help="re-run the survey on synthetic firms, or on a finished run")
     survey.add_argument(
         "--run", type=Path, metavar="PATH", help="a result folder; without it a synthetic population"
@@ -45,6 +51,8 @@ def parser() -> argparse.ArgumentParser:
     survey.add_argument(
         "--out", type=Path, default=Path("outputs"), metavar="DIR", help="where the figure goes"
     )
+    report = commands.add_parser("report", help="write one page to hand over from a result folder")
+    report.add_argument("path", type=Path, metavar="PATH", help="the result folder that `issim run` printed")
     for name, text in (
         ("evidence", "list the packaged evidence with its sources"),
         ("parameters", "list every parameter with unit, range or prior, meaning and source"),
@@ -62,7 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = top.parse_args(argv)
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
+        "compare": _compare,
         "survey": _survey,
+        "report": _report,
         "evidence": _evidence,
         "parameters": _parameters,
         "levers": _levers,
@@ -95,10 +105,24 @@ def _run(given: argparse.Namespace) -> int:
     return 0
 
 
+def _compare(given: argparse.Namespace) -> int:
+    from issim.commands import compare_command
+
+    print(compare_command(given.overrides, figures=not given.no_figures))
+    return 0
+
+
 def _survey(given: argparse.Namespace) -> int:
     from issim.commands import survey_command
 
     print(survey_command(given.run, given.month, given.policy, given.surveys, given.seed, given.out))
+    return 0
+
+
+def _report(given: argparse.Namespace) -> int:
+    from issim.commands import report_command
+
+    print(report_command(given.path))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What `issim run` and `issim survey` do, from settings to tables, figures and the closing words."""
+"""What `issim run`, `issim compare` and `issim survey` do, from settings to tables, figures and the closing words."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from omegaconf import OmegaConf
 from tqdm import tqdm
 
 from issim import evidence, jit
-from issim.analysis import summary
+from issim.analysis import effects, findings, summary
 from issim.analysis.resurvey import answers_of_run
 from issim.analysis.survey import Comparison, as_text, resurvey, synthetic_answers
 from issim.errors import InputError
+from issim.plots import comparison as comparison_plot
 from issim.plots import slides, style
 from issim.plots import survey as survey_plot
 from issim.population.options import PopulationOptions
-from issim.runs import study
+from issim.runs import comparison, study
 from issim.runs.job import Plan, plan
 from issim.store.folder import (
     CONFIG,
@@ -60,7 +61,11 @@ def run_command(overrides: Sequence[str], figures: bool = True) -> str:
     config = OmegaConf.to_yaml(chosen.config)
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     about = manifest(config, settings.evidence.hashes, seeds, started, " ".join(["issim", "run", *overrides]))
-    about |= {"region": settings.region.name, "policy": settings.policy.name}
+    about |= {
+        "region": settings.region.name,
+        "policy": settings.policy.name,
+        "question": settings.policy.question,
+    }
     with new_folder(chosen.outputs, f"{settings.region.name}_{settings.policy.name}") as draft:
         for name, table in tables.items():
             write_table(draft.path, name, table)
@@ -78,8 +83,49 @@ def simulated(chosen: Plan) -> dict[str, pd.DataFrame]:
     """All runs of a plan as tables, with a progress bar."""
     settings = chosen.settings
     with tqdm(total=settings.run.n_seeds, desc="runs", unit="seed", disable=None, leave=False) as bar:
-        found = list(study.outcomes(settings, bar.update))
+        found = list(study.parts(settings, bar.update))
     return study.tables(settings, found)
+
+
+def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
+    """Run several policies on the same worlds and luck, write the result folder, and return the closing words."""
+    started = datetime.now(UTC)
+    chosen = comparison.arms(overrides)
+    check_writable(chosen.outputs)
+    announce_compiling()
+    settings = chosen.settings
+    with tqdm(total=settings.run.n_seeds, desc="seeds", unit="seed", disable=None, leave=False) as bar:
+        tables = comparison.tables(chosen, list(comparison.outcomes(chosen, bar.update)))
+    words = findings.as_text(tables, settings.region.name)
+    seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
+    command = " ".join(["issim", "compare", *overrides])
+    about = manifest(chosen.config, settings.evidence.hashes, seeds, started, command)
+    about |= {"region": settings.region.name, "policies": [policy.name for policy in chosen.policies]}
+    with new_folder(chosen.outputs, f"{settings.region.name}_compare") as draft:
+        for name, table in tables.items():
+            write_table(draft.path, name, table)
+        found = write_findings(tables, draft.path)
+        (draft.path / CONFIG).write_text(chosen.config, encoding="utf-8")
+        (draft.path / "summary.txt").write_text(words + "\n", encoding="utf-8")
+        write_json(draft.path / MANIFEST, about)
+        if figures:
+            about_figure = slides.provenance(tables, settings.region.name, version())
+            style.save(comparison_plot.figure(found, about_figure), draft.path / FIGURES, "comparison")
+    return f"{words}\n\nResults and tables: {draft.path}"
+
+
+def write_findings(tables: dict[str, pd.DataFrame], folder: Path) -> Sequence[effects.Effect]:
+    """Write what a comparison finds as CSV, one file per kind of finding; returns the effects."""
+    found = effects.effects(tables["series"])
+    listed: dict[str, Sequence[tuple[object, ...]]] = {
+        "summary": summary.summary(tables["series"]),
+        "effects": found,
+        "gainers": effects.gainers(tables["series"], tables["groups"]),
+        "brakes": effects.brakes(tables["barriers"]),
+    }
+    for name, rows in listed.items():
+        pd.DataFrame(list(rows)).to_csv(folder / f"{name}.csv", index=False)
+    return found
 
 
 def survey_command(
@@ -109,3 +155,23 @@ def survey_folder(table: Sequence[Comparison], outputs: Path, label: str) -> Pat
         pd.DataFrame(table).to_csv(draft.path / "survey.csv", index=False)
         style.save(survey_plot.figure(table), draft.path, "survey")
     return draft.path
+
+
+def report_command(path: Path) -> str:
+    """Write the report of a result folder into it: one HTML file, and its tables as CSV."""
+    from issim.report.page import as_csv, contents, page
+    from issim.runs.parameters import rows
+
+    results, known = Results(path), list(rows())
+    html = page(results, known)
+    folder = results.path / "report"
+    try:
+        folder.mkdir(exist_ok=True)
+        for table in contents(results, known):
+            (folder / f"{table.name}.csv").write_text(as_csv(table), encoding="utf-8")
+        (folder / "report.html").write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"'{folder}' cannot be written ({error.strerror}); copy the result folder to where you may write."
+        ) from None
+    return f"Report: {folder / 'report.html'}"

@@ -17,7 +17,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from issim import commands
-from issim.analysis.summary import MEASURES, amount, summary, value_of, verdict
+from issim.analysis.summary import MEASURES, amount, cells, summary, value_of, verdict
 from issim.evidence import load
 from issim.evidence.catalogue import PACKAGED
 from issim.evidence.vocabulary import BRANCHES, COUNTRIES, GOODS, ITEMS, SECTORS, SIZES, TICKS
@@ -28,7 +28,7 @@ from issim.runs import study
 from issim.runs.settings import checked
 from issim.world.state import EXCHANGE_STAGES, REASONS
 
-TABLES = ("barriers", "events", "firms", "levers", "pairs", "panel", "series")
+TABLES = ("barriers", "events", "firms", "levers", "pairs", "panel", "series", "structure")
 STAGES = ["unaware", "aware", "searching", "talking", "adopters"]
 N_FIRMS, N_MONTHS, SEEDS = 60, 12, [5, 6, 7]
 
@@ -189,12 +189,24 @@ def test_the_configuration_in_the_folder_makes_the_same_run(finished: Any) -> No
     tree: Any = OmegaConf.to_container(OmegaConf.load(finished.path / "config.yaml"))
     again = checked(tree, from_mapping(tree["policy"]))
     assert (again.run.seed, again.run.n_months, again.region.n_firms) == (5, N_MONTHS, N_FIRMS)
-    (outcome, _) = study.outcomes_of(again, 6, keep=False)
+    part = study.part_of(again, 6, keep=False)
     series = table(finished.path, "series")
-    kept = series[(series["policy"] == "none") & (series["seed"] == 6)].drop(
-        columns=["policy", "seed", "month"]
+    kept = series[series["seed"] == 6]
+    np.testing.assert_array_equal(
+        part.series.drop(columns="policy").to_numpy(), kept.drop(columns="policy").to_numpy()
     )
-    np.testing.assert_array_equal(outcome.trajectory.series, kept.to_numpy())
+    assert part.recorded == {}
+
+
+def test_the_structure_of_a_run_fits_its_series(finished: Any) -> None:
+    structure, series = table(finished.path, "structure"), table(finished.path, "series")
+    last = series[series["month"] == N_MONTHS].set_index(["policy", "seed"])
+    for row in structure.itertuples():
+        assert 0.0 <= row.share_of_potential <= 1.0 + 1e-9
+        assert row.share_of_optimum <= 1.0 + 1e-9
+        assert 0 <= row.exchanges_lost <= last.loc[(row.policy, row.seed), "operating"]
+        assert 0 <= row.adopters_lost <= last.loc[(row.policy, row.seed), "adopters"]
+        assert 0.0 <= row.tonnes_lost <= row.tonnes + 1e-9
 
 
 def measured(series: pd.DataFrame, key: str) -> pd.Series:
@@ -208,8 +220,8 @@ def measured(series: pd.DataFrame, key: str) -> pd.Series:
         "tonnes_year": series[year].groupby("seed")["tonnes"].sum(),
         "tonnes": series[later].groupby("seed")["tonnes"].sum(),
         "co2": series[later].groupby("seed")["co2"].sum() / 1000.0,
-        "gain": series[later].groupby("seed")["gain"].sum() / 1e6,
-        "public_cost": series[later].groupby("seed")["public_cost"].sum() / 1e6,
+        "gain": series[later].groupby("seed")["gain"].sum(),
+        "public_cost": series[later].groupby("seed")["public_cost"].sum(),
     }
     return by[key]
 
@@ -233,8 +245,9 @@ def test_the_closing_words_are_kept_and_hold_the_numbers(finished: Any) -> None:
     words = (finished.path / "summary.txt").read_text(encoding="utf-8")
     assert finished.said.out.startswith(words.rstrip("\n"))
     assert f"Region mixed: {N_FIRMS} firms, {N_MONTHS} months, {len(SEEDS)} runs per policy." in words
-    for line in summary(table(finished.path, "series")):
-        assert f"{amount(line.middle)} ({amount(line.low)} to {amount(line.high)})" in words
+    _, rows = cells(summary(table(finished.path, "series")))
+    for row in rows:
+        assert all(cell in words for cell in row)
     assert "Traceback" not in finished.said.err
 
 
@@ -249,31 +262,27 @@ def test_an_amount_is_said_as_people_say_it(value: float, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "middle", "high", "said"),
+    ("mean", "error", "said"),
     [
-        (2, 4, 6, "about 4 more firms exchange"),
-        (-6, -4, -2, "about 4 fewer firms exchange"),
-        (-1, 4, 6, "cannot tell 'x'"),
+        (4.0, 2.0, "on average 4 more firms exchange"),
+        (-4.0, 2.0, "on average 4 fewer firms exchange"),
+        (4.0, 5.0, "cannot tell 'x'"),
+        (4.0, float("nan"), "cannot tell 'x'"),
     ],
 )
-def test_the_verdict_claims_only_what_the_runs_show(
-    low: float, middle: float, high: float, said: str
-) -> None:
+def test_the_verdict_claims_only_what_the_runs_show(mean: float, error: float, said: str) -> None:
     from issim.analysis.summary import Line
 
-    def line(key: str, change: tuple[float, float, float]) -> Line:
-        return Line(key, key, "", "x", 100.0, 100.0, 100.0, *change)
+    def line(key: str, policy: str, level: float, change: float, width: float) -> Line:
+        return Line(key, key, "", policy, *(level,) * 3, *(change,) * 3, level, change, width)
 
-    base = [Line(key, key, "", "none", 0, 0, 0, 0, 0, 0) for key in ("adopters", "tonnes", "public_cost")]
-    lines = [
-        *base,
-        line("adopters", (low, middle, high)),
-        line("tonnes", (low, middle, high)),
-        line("public_cost", (100, 100, 100)),
-    ]
+    keys = ("adopters", "tonnes", "public_cost")
+    lines = [line(key, "none", 0.0, 0.0, 0.0) for key in keys]
+    lines += [line("adopters", "x", 9.0, mean, error), line("tonnes", "x", 9.0, mean, error)]
+    lines += [line("public_cost", "x", 100.0, 100.0, 0.0)]
     sentences = verdict(lines)
     assert said in sentences[0]
-    assert ("Each extra tonne passed on costs the public about 25 000 000 EUR." in sentences) == (low > 0)
+    assert ("Each extra tonne passed on costs the public about 25 EUR." in sentences) == (mean > error)
 
 
 def test_a_second_run_leaves_identical_tables_beside_the_first(

@@ -142,8 +142,8 @@ def _scaled(lines: list[Line]) -> tuple[str, float]:
     return f"{lines[0].words} [{unit}]", scale
 
 
-def _table(lines: list[Line]) -> list[str]:
-    """The aligned rows: one measure per row, per policy the level and, after the first, the paired change."""
+def cells(lines: list[Line]) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows: one measure per row, per policy the level and, after the first, the paired change."""
     rows: list[list[str]] = []
     policies = list(dict.fromkeys(line.policy for line in lines))
     heads = ["", "without policy" if policies[0] == "none" else f"with {policies[0]}"]
@@ -156,11 +156,15 @@ def _table(lines: list[Line]) -> list[str]:
             rows[-1].append(span(line.low * scale, line.middle * scale, line.high * scale))
             if line.policy != policies[0]:
                 rows[-1].append(span(line.change_low * scale, line.change * scale, line.change_high * scale))
+    return heads, rows
+
+
+def _table(lines: list[Line]) -> list[str]:
+    """The cells as aligned lines."""
+    heads, rows = cells(lines)
     widths = [max(len(row[k]) for row in [heads, *rows]) for k in range(len(heads))]
     return [
-        "  ".join(
-            [row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))]
-        )
+        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
         for row in [heads, *rows]
     ]
 

@@ -69,7 +69,10 @@ def entries(
 
 @dataclass(frozen=True)
 class Lever:
-    """One lever of a policy; as it stands, a lever that neither lifts nor moves anything."""
+    """One lever of a policy; as it stands, a lever that neither lifts nor moves anything.
+
+    `action` is the number of the blocking point whose action of the plan the lever carries out; 0: none.
+    """
 
     mechanism: ClassVar[str] = ""
     #: Fields where nothing (null) means without limit.
@@ -84,6 +87,7 @@ class Lever:
     question: str = ""
     meaning: str = ""
     actor: str = ""
+    action: int = 0
     start: int = par(
         0, unit="month", low=0, high=1200, meaning="first month in force", source=ASSUMPTION
     )  # fmt: skip
@@ -136,6 +140,10 @@ class Lever:
         """The number that keys the lever's draws."""
         return own_key(self.name)
 
+    def lifts(self) -> dict[str, float]:
+        """The share of each barrier that is lifted at full strength, by the barrier's key."""
+        return dict(self.relief)
+
     def moves(self) -> dict[str, float]:
         """The effects that follow from the mechanism's own parameters, by name."""
         return {}
@@ -179,8 +187,9 @@ class Lever:
         sheet.capacity[row] = np.inf if self.capacity is None else self.capacity
         sheet.unit_cost[row], sheet.running_cost[row] = self.unit_cost, self.running_cost
         sheet.budget[row] = np.inf if self.budget is None else self.budget
+        lifted = self.lifts()
         for place, barrier in enumerate(relief_pars()):
-            sheet.relief[row, place] = self.relief.get(barrier, 0.0)
+            sheet.relief[row, place] = lifted.get(barrier, 0.0)
         for effect, size in self.all_effects().items():
             sheet.effect[row, EFFECT_NAMES.index(effect)] = size
 

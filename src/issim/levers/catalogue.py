@@ -19,6 +19,8 @@ from issim.levers.reading import read
 from issim.units import ASSUMPTION, Parameter
 
 SUFFIXES = (".yaml", ".yml")
+#: Effects that are public money paid, or forgone, for every exchange.
+SUPPORTS = ("price_relief", "reuse_payment", "capex_grant")
 
 
 class Row(NamedTuple):
@@ -31,6 +33,7 @@ class Row(NamedTuple):
     reaches: str
     cost: str
     rests_on: str
+    action: str
 
 
 def configs() -> Path:
@@ -140,9 +143,11 @@ def listing() -> Iterator[Row]:
     """One row of text per packaged lever, for `issim levers`."""
     numbers = {barrier.key: barrier.number for barrier in load().barriers}
     for each in levers():
-        relieves = "; ".join(f"{numbers[key]} {key} {share:g}" for key, share in each.relief.items() if share)
+        relieves = "; ".join(
+            f"{numbers[key]} {key} {share:g}" for key, share in each.lifts().items() if share
+        )
         moves = "; ".join(f"{name} {size:.4g}" for name, size in each.all_effects().items() if size)
-        words = (reach_in_words(each), cost_in_words(each), basis(each))
+        words = (reach_in_words(each), cost_in_words(each), basis(each), str(each.action or ""))
         yield Row(each.name, each.mechanism, relieves, moves, *words)
 
 
@@ -160,10 +165,11 @@ def reach_in_words(each: Lever) -> str:
 
 
 def cost_in_words(each: Lever) -> str:
-    """What a lever costs the public, apart from support paid per exchange."""
+    """What a lever costs the public, and which support it pays per exchange."""
     parts = [f"{each.unit_cost:g} EUR/firm"] if each.unit_cost else []
     parts += [f"{each.running_cost:g} EUR/month"] if each.running_cost else []
     parts += [f"budget {each.budget:g} EUR"] if each.budget is not None else []
+    parts += [f"{name} per exchange" for name in SUPPORTS if each.all_effects().get(name)]
     return ", ".join(parts)
 
 

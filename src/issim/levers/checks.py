@@ -31,7 +31,7 @@ def errors(lever: Lever) -> list[InputError]:
 
 
 def _words(lever: Lever) -> Iterator[InputError]:
-    """Texts that are no texts, flags that are neither true nor false."""
+    """Texts that are no texts, flags that are neither true nor false, actions that are not in the plan."""
     for field in TEXTS:
         if not isinstance(getattr(lever, field), str):
             yield InputError(f"{where(lever.name)}.{field} = {getattr(lever, field)!r} is no text; quote it.")
@@ -41,6 +41,12 @@ def _words(lever: Lever) -> Iterator[InputError]:
                 f"{where(lever.name)}.{field} = {getattr(lever, field)!r} is neither true nor false; "
                 "write one of them."
             )
+    action, last = lever.action, len(load().barriers)
+    if isinstance(action, bool) or not isinstance(action, int) or not 0 <= action <= last:
+        yield InputError(
+            f"{where(lever.name)}.action = {action!r} is no action of the plan; give its number, 1 to {last}, "
+            "or 0 for none."
+        )
 
 
 def _lists(lever: Lever) -> Iterator[InputError]:
@@ -177,5 +183,5 @@ def _contradictions(lever: Lever) -> Iterator[InputError]:
             f"{path}.effects.{effect} is set by the mechanism '{lever.mechanism}' itself; "
             "leave it out of effects."
         )
-    if not any(lever.relief.values()) and not lever.effects and not lever.moves() and not lever.joins:
+    if not any(lever.lifts().values()) and not lever.effects and not lever.moves() and not lever.joins:
         yield InputError(f"{path} neither lifts a barrier nor has an effect; give it a relief or an effect.")

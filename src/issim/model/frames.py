@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from issim.evidence.vocabulary import GOODS, STAGES
+from issim.model.potential import Optimum, Potential, realised
 from issim.model.record import Binding, Panel, Recording, ever_active
+from issim.model.resilience import fall, network
 from issim.model.simulate import Trajectory
+from issim.rules.behaviour import Behaviour
 from issim.rules.observe import NAMES
 from issim.world.conditions import N_BARRIERS
 from issim.world.state import World
@@ -125,3 +128,37 @@ def levers(policy: str, seed: int, names: Sequence[str], trajectory: Trajectory)
             "stopped": state.stopped,
         }
     )
+
+
+def structure(
+    policy: str,
+    seed: int,
+    world: World,
+    trajectory: Trajectory,
+    best: tuple[Potential, Optimum] | None,
+    behaviour: Behaviour,
+) -> DataFrame:
+    """How far a run came and how fragile it is: shares of what is possible, network measures, the largest firm's loss.
+
+    Without `best` (too large a world for the linear programmes) the two shares are nan.
+    """
+    import pandas as pd
+
+    state = trajectory.state
+    found, loss = network(world, state), fall(world, state)
+    share = realised(world, state, *best, behaviour) if best else None
+    row = {
+        "policy": policy,
+        "seed": seed,
+        "share_of_potential": share.share_of_potential if share else np.nan,
+        "share_of_optimum": share.share_of_optimum if share else np.nan,
+        "mean_degree": found.mean_degree,
+        "gini_of_degree": found.gini,
+        "components": len(found.sizes),
+        "largest_firm": loss.firm,
+        "adopters_lost": loss.adopters,
+        "exchanges_lost": loss.exchanges,
+        "tonnes_lost": loss.tonnes,
+        "tonnes": found.tonnes,
+    }
+    return pd.DataFrame([row])

@@ -12,8 +12,9 @@ import numpy as np
 from issim.evidence.vocabulary import BRANCHES, COUNTRIES, ITEMS, SECTORS, SIZES, TICKS
 from issim.levers.policy import Policy, conditions, load
 from issim.model import frames
-from issim.model.record import Binding, Recording, binding_now, record
-from issim.model.simulate import EVE, Trajectory, simulate
+from issim.model.potential import economic_optimum, technical_potential
+from issim.model.record import binding_now, record
+from issim.model.simulate import EVE, simulate
 from issim.population.firms import draw
 from issim.runs.settings import Settings
 from issim.world.build import build
@@ -24,16 +25,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Outcome(NamedTuple):
-    """What one seed gave under one policy."""
+#: Up to how many candidate exchanges the best possible use of them is worked out for every world.
+MAX_PAIRS = 60_000
 
-    policy: str
-    seed: int
-    world: World
-    trajectory: Trajectory
-    binding: tuple[Binding, ...]
-    """Which barriers bind after the last month (and at the start, for the recorded seed)."""
-    recording: Recording | None
+
+class Part(NamedTuple):
+    """What one seed gave, all policies: tables only, so that worlds need not be kept."""
+
+    series: pd.DataFrame
+    levers: pd.DataFrame
+    barriers: pd.DataFrame
+    structure: pd.DataFrame
+    recorded: dict[str, pd.DataFrame]
+    """Firm by firm and month by month; empty for all seeds but the first."""
 
 
 def arms(policy: Policy) -> tuple[Policy, ...]:
@@ -47,20 +51,30 @@ def world_of(settings: Settings, seed: int) -> World:
     return build(settings.evidence, [settings.region], settings.world, seed, settings.overrides)
 
 
-def outcomes_of(settings: Settings, seed: int, keep: bool) -> list[Outcome]:
+def part_of(settings: Settings, seed: int, keep: bool) -> Part:
     """Every scenario on one world with one luck; with `keep`, firm by firm and month by month."""
+    import pandas as pd
+
     world, behaviour, n_months = world_of(settings, seed), settings.behaviour, settings.run.n_months
-    found = []
+    is_small = len(world.pairs.donor) <= MAX_PAIRS
+    best = (technical_potential(world), economic_optimum(world, behaviour)) if is_small else None
+    series, levers, barriers, structure, kept = [], [], [], [], {}
     for policy in arms(settings.policy):
-        levers = conditions(policy, world, n_months)
+        terms = conditions(policy, world, n_months)
         if keep:
-            kept = record(world, levers, behaviour, seed=seed, n_months=n_months)
-            found.append(Outcome(policy.name, seed, world, kept.trajectory, kept.binding, kept))
+            kept[policy.name] = record(world, terms, behaviour, seed=seed, n_months=n_months)
+            run, binding = kept[policy.name].trajectory, kept[policy.name].binding
         else:
-            run = simulate(world, levers, behaviour, seed=seed, n_months=n_months)
-            end = binding_now(world, run.state, levers, behaviour, seed=seed, month=EVE + n_months)
-            found.append(Outcome(policy.name, seed, world, run, (end,), None))
-    return found
+            run = simulate(world, terms, behaviour, seed=seed, n_months=n_months)
+            binding = (binding_now(world, run.state, terms, behaviour, seed=seed, month=EVE + n_months),)
+        series.append(frames.series(policy.name, seed, run))
+        levers.append(frames.levers(policy.name, seed, policy.names, run))
+        barriers.append(frames.barriers(world, policy.name, seed, binding))
+        structure.append(frames.structure(policy.name, seed, world, run, best, behaviour))
+    used = [table for table in levers if len(table)] or levers[:1]
+    recorded = frames.tables(world, kept) if keep else {}
+    recorded.pop("barriers", None)
+    return Part(pd.concat(series), pd.concat(used), pd.concat(barriers), pd.concat(structure), recorded)
 
 
 def threads_of(settings: Settings) -> int:
@@ -70,48 +84,31 @@ def threads_of(settings: Settings) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def outcomes(settings: Settings, tick: Callable[[], object]) -> Iterator[Outcome]:
+def parts(settings: Settings, tick: Callable[[], object]) -> Iterator[Part]:
     """All seeds in order; the first one is kept in full. `tick` is called after each seed."""
     first = settings.run.seed
-    yield from outcomes_of(settings, first, keep=True)
+    yield part_of(settings, first, keep=True)
     tick()
 
-    def one(seed: int) -> list[Outcome]:
-        found = outcomes_of(settings, seed, keep=False)
+    def one(seed: int) -> Part:
+        found = part_of(settings, seed, keep=False)
         tick()
         return found
 
     others = range(first + 1, first + settings.run.n_seeds)
     with ThreadPoolExecutor(max(1, threads_of(settings))) as pool:
-        for found in pool.map(one, others):
-            yield from found
+        yield from pool.map(one, others)
 
 
-def tables(settings: Settings, found: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
+def tables(settings: Settings, found: Sequence[Part]) -> dict[str, pd.DataFrame]:
     """All tables of a result folder."""
     import pandas as pd
 
-    names = {policy.name: policy.names for policy in arms(settings.policy)}
-    kept = {outcome.policy: outcome.recording for outcome in found if outcome.recording is not None}
-    recorded = frames.tables(found[0].world, kept)
-    barriers = [recorded["barriers"]] + [
-        frames.barriers(outcome.world, outcome.policy, outcome.seed, outcome.binding)
-        for outcome in found
-        if outcome.recording is None
-    ]
-    series = [frames.series(outcome.policy, outcome.seed, outcome.trajectory) for outcome in found]
-    levers = [
-        frames.levers(outcome.policy, outcome.seed, names[outcome.policy], outcome.trajectory)
-        for outcome in found
-        if names[outcome.policy]
-    ]
-    empty = frames.levers("none", 0, [], found[0].trajectory) if not levers else None
-    return recorded | {
-        "series": pd.concat(series, ignore_index=True),
-        "barriers": pd.concat(barriers, ignore_index=True),
-        "levers": pd.concat(levers, ignore_index=True) if empty is None else empty,
-        "firms": firms_table(settings),
+    joined = {
+        name: pd.concat([getattr(part, name) for part in found], ignore_index=True)
+        for name in ("series", "levers", "barriers", "structure")
     }
+    return found[0].recorded | joined | {"firms": firms_table(settings)}
 
 
 def firms_table(settings: Settings) -> pd.DataFrame:

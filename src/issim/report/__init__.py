@@ -1,0 +1,1 @@
+"""One page to hand over: what a policy does, in one HTML file that opens anywhere."""

@@ -1,0 +1,207 @@
+"""The tables of a report, out of a result folder: measures, costs, who gains, assumptions, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from issim.analysis import summary
+from issim.analysis.summary import Line, amount
+from issim.store.folder import Results
+
+GROUPS = {
+    "size": ("micro", "small", "medium", "large"),
+    "sector": ("manufacturing", "agri-food", "technology", "other"),
+    "country": ("IT", "LV", "NO", "PL", "SI"),
+}
+
+
+class Table(NamedTuple):
+    """A table to read, and to write as CSV."""
+
+    name: str
+    title: str
+    note: str
+    header: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+def spoken(policy: str) -> str:
+    """A policy as a column head says it."""
+    return "without policy" if policy == "none" else policy.replace("_", " ")
+
+
+def of_lines(lines: Sequence[Line], policy: str) -> dict[str, Line]:
+    """The lines of one policy by measure."""
+    return {line.key: line for line in lines if line.policy == policy}
+
+
+def measures(lines: Sequence[Line]) -> Table:
+    """Every measure under every policy."""
+    heads, rows = summary.cells(list(lines))
+    note = f"Middle of the runs, and in brackets where {summary.COVERED:.0%} of them lie; changes are paired by seed."
+    return Table("measures", "What changes", note, ("measure", *heads[1:]), [tuple(row) for row in rows])
+
+
+def with_error(mean: float, error: float) -> str:
+    """A mean with the half-width of its confidence interval."""
+    return amount(mean) if not np.isfinite(error) else f"{amount(mean)} ± {amount(error)}"
+
+
+def costs(lines: Sequence[Line], policies: Sequence[str]) -> Table:
+    """What each policy costs the public, per extra tonne and per extra firm."""
+    rows = []
+    for policy in policies[1:]:
+        by_key = of_lines(lines, policy)
+        cost, tonnes, firms = by_key["public_cost"].mean, by_key["tonnes"], by_key["adopters"]
+        rows.append(
+            (
+                spoken(policy),
+                amount(cost),
+                with_error(tonnes.mean_change, tonnes.mean_error),
+                with_error(firms.mean_change, firms.mean_error),
+                amount(cost / tonnes.mean_change)
+                if tonnes.mean_change > tonnes.mean_error
+                else "cannot be told",
+                amount(cost / firms.mean_change)
+                if firms.mean_change > firms.mean_error
+                else "cannot be told",
+            )
+        )
+    head = (
+        "policy",
+        "public cost [EUR]",
+        "extra tonnes [t]",
+        "extra firms",
+        "EUR per extra tonne",
+        "EUR per extra firm",
+    )
+    note = "Means over runs against the first column of the table above; ± is 90 % confidence of the mean."
+    return Table("costs", "What it costs", note, head, rows)
+
+
+def lever_costs(results: Results) -> Table:
+    """What each lever reached and spent, mean over runs."""
+    table = results.table("levers")
+    rows = []
+    for (policy, lever), found in table.groupby(["policy", "lever"], sort=False):
+        stopped = int((found["stopped"] >= 0).sum())
+        when = f"in {stopped} of {len(found)} runs" if stopped else "never"
+        rows.append(
+            (
+                spoken(str(policy)),
+                str(lever),
+                amount(found["reached"].mean()),
+                amount(found["spent"].mean()),
+                when,
+            )
+        )
+    head = ("policy", "lever", "firms reached", "public money [EUR]", "budget ran out")
+    note = "Means over runs. A lever that acts on all its targets at once reaches nobody one by one."
+    return Table("levers", "Lever by lever", note, head, rows)
+
+
+def groups(series: pd.DataFrame, policies: Sequence[str]) -> Table:
+    """Adopters at the end by size, sector and country, and the paired change."""
+    last = series[series["month"] == series["month"].max()]
+    ends = {policy: last[last["policy"] == policy].sort_values("seed") for policy in policies}
+    rows = []
+    for group, levels in GROUPS.items():
+        for level in levels:
+            column = f"adopters_{group}_{level}"
+            base = ends[policies[0]][column].to_numpy(np.float64)
+            cells = [amount(base.mean())]
+            for policy in policies[1:]:
+                paired = ends[policy][column].to_numpy(np.float64) - base
+                cells.append(with_error(float(paired.mean()), summary.error_of_mean(paired)))
+            rows.append((group, level, *cells))
+    head = (
+        "group",
+        "level",
+        spoken(policies[0]),
+        *(f"change with {spoken(policy)}" for policy in policies[1:]),
+    )
+    return Table(
+        "groups",
+        "Who gains",
+        "Firms that exchange at the end: means over runs, ± 90 % confidence.",
+        head,
+        rows,
+    )
+
+
+#: Rows of the table of structure: what is shown, in which words, and how.
+STRUCTURE = (
+    ("share_of_potential", "share of the technical potential that is used", "per cent"),
+    ("share_of_optimum", "share of the economic optimum that is earned (at least)", "per cent"),
+    ("mean_degree", "partners per exchanging firm", "number"),
+    ("gini_of_degree", "inequality of partners between firms (Gini, 0 to 1)", "number"),
+    ("components", "groups of firms that hang together", "number"),
+    ("adopters_lost", "firms that stop exchanging if the largest leaves", "number"),
+    ("tonnes_lost", "tonnes a year that stop flowing if it leaves", "number"),
+)
+
+
+def structure(results: Results, policies: Sequence[str]) -> Table:
+    """How far the potential is used and how fragile the network is at the end, mean over runs."""
+    table = results.table("structure")
+    rows = []
+    for column, words, kind in STRUCTURE:
+        cells = []
+        for policy in policies:
+            mean = table.loc[table["policy"] == policy, column].mean()
+            shown = (
+                amount(100.0 * mean) + " %"
+                if kind == "per cent"
+                else f"{mean:.2f}"
+                if mean < 10
+                else amount(mean)
+            )
+            cells.append("not worked out" if np.isnan(mean) else shown)
+        rows.append((words, *cells))
+    note = (
+        "Potential: the greatest mass that offers, needs and listed candidates allow. Optimum: the greatest joint gain "
+        "at mean prices without support, a linear programme whose bound lies at or above it. "
+        "The largest firm is the one that moves most tonnes."
+    )
+    return Table(
+        "structure", "How far it goes, and how fragile it is", note, ("", *map(spoken, policies)), rows
+    )
+
+
+def assumptions(rows: Sequence[tuple[str, ...]], levers: Sequence[str]) -> Table:
+    """The assumed numbers of behaviour and of the levers in use, with the range they might have.
+
+    `rows` are those of `issim parameters`: name, value, unit, range, prior, meaning, source.
+    """
+    wanted = ("behaviour.", *(f"policy.levers.{lever}." for lever in levers))
+    found = [
+        (name, meaning, f"{value} {unit}" if unit != "1" else value, prior)
+        for name, value, unit, _, prior, meaning, source in rows
+        if name.startswith(wanted) and "assumption" in source and prior != "fixed"
+    ]
+    note = (
+        "These numbers no source could give. How much each of them matters has not been measured yet; "
+        "all runs of this report share the values below, so that real uncertainty is wider than the intervals."
+    )
+    return Table("assumptions", "What is assumed", note, ("number", "meaning", "value", "could be"), found)
+
+
+def provenance(results: Results) -> Table:
+    """Where every number of the report comes from."""
+    known = results.manifest
+    rows = [
+        ("program", f"issim {known['issim']} {known['commit']}".strip()),
+        ("rules", str(known["rules"])),
+        ("command", str(known["command"])),
+        ("seeds", f"{known['seeds'][0]} to {known['seeds'][-1]}"),
+        ("configuration (SHA-256)", str(known["config_sha256"])),
+        ("finished", str(known["finished"])),
+        ("machine", f"{known['platform']}, Python {known['python']}"),
+    ]
+    rows += [(f"evidence: {name}", str(digest)) for name, digest in known["evidence"].items()]
+    note = "The same command with the same program gives the same numbers."
+    return Table("provenance", "Where the numbers come from", note, ("what", "value"), rows)
