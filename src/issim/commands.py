@@ -101,6 +101,7 @@ def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
     command = " ".join(["issim", "compare", *overrides])
     about = manifest(chosen.config, settings.evidence.hashes, seeds, started, command)
     about |= {"region": settings.region.name, "policies": [policy.name for policy in chosen.policies]}
+    about["question"] = "Which of these policies brings most, for whom, at what cost?"
     with new_folder(chosen.outputs, f"{settings.region.name}_compare") as draft:
         for name, table in tables.items():
             write_table(draft.path, name, table)

@@ -167,3 +167,19 @@ def test_error_of_mean_is_that_of_the_books() -> None:
     low, high = stats.t.interval(0.9, 3, loc=values.mean(), scale=stats.sem(values))
     assert error_of_mean(values) == pytest.approx((high - low) / 2)
     assert np.isnan(error_of_mean(values[:1]))
+
+
+def test_a_comparison_has_its_report_too(tmp_path: Path) -> None:
+    small = ["population.n_firms=80", "n_months=12", "n_seeds=3", f"outputs={tmp_path}"]
+    assert main(["compare", "--no-figures", "policy=none,mandate,training", *small]) == 0
+    (found,) = tmp_path.iterdir()
+    assert main(["report", str(found)]) == 0
+    html = (found / "report" / "report.html").read_text(encoding="utf-8")
+    tags = Tags()
+    tags.feed(html)
+    assert not tags.open
+    assert html.count('<figure role="img"') == 4  # the comparison, but no map: no run was kept firm by firm
+    assert {row[0] for row in table(found, "costs")[1:]} == {"mandate", "training"}
+    head, *rows = table(found, "structure")
+    assert head[1:] == ["without policy", "mandate", "training"]
+    assert len(rows) == 7

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import NamedTuple
 
+import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from issim.analysis import summary
-from issim.plots import adoption, flows, funnel, slides, style
+from issim.analysis.effects import effects
+from issim.plots import adoption, comparison, flows, funnel, slides, style
 from issim.plots import map as region_map
 from issim.report import tables
 from issim.report.answer import sentences
@@ -62,6 +64,7 @@ def pictures(results: Results) -> list[Picture]:
         results.manifest["issim"],
     )
     drawn = [
+        *compared(series, about),
         (adoption.figure(series, about), adoption.takeaway(series, about)),
         (flows.figure(series, about), flows.takeaway(series, about)),
         (
@@ -71,8 +74,16 @@ def pictures(results: Results) -> list[Picture]:
     ]
     if has_map:
         found |= {name: results.table(name) for name in MAPPED}
-        drawn.insert(1, (slides.SLIDES["map"](found, about), region_map.takeaway(series, about)))
+        drawn.insert(len(drawn) - 2, (slides.SLIDES["map"](found, about), region_map.takeaway(series, about)))
     return [Picture(svg_of(figure, f"f{k}"), words) for k, (figure, words) in enumerate(drawn)]
+
+
+def compared(series: pd.DataFrame, about: style.Provenance) -> list[tuple[Figure, str]]:
+    """The figure that sets several policies side by side; none for a run, which has one or two scenarios."""
+    if series["policy"].nunique() < 3:
+        return []
+    found = effects(series)
+    return [(comparison.figure(found, about), comparison.takeaway(found, about))]
 
 
 def unbroken(text: str) -> str:

@@ -20,7 +20,7 @@ from issim.model.record import binding_now
 from issim.model.simulate import EVE, simulate
 from issim.runs.job import Plan, plan
 from issim.runs.settings import Settings
-from issim.runs.study import firms_table, threads_of, world_of
+from issim.runs.study import best_of, firms_table, threads_of, world_of
 from issim.world.state import World
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Seen(NamedTuple):
     series: pd.DataFrame
     barriers: pd.DataFrame
     levers: pd.DataFrame
+    structure: pd.DataFrame
     exchanging: NDArray[np.bool_]
     """Whether each firm takes part in an operating exchange after the last month, (n_firms,)."""
     groups: pd.DataFrame
@@ -132,7 +133,7 @@ def on_one_world(found: Arms, seed: int) -> list[Seen]:
     """Every policy on the world of one seed, with the luck of that seed."""
     settings = found.settings
     world, behaviour, n_months = world_of(settings, seed), settings.behaviour, settings.run.n_months
-    groups = _groups(world, seed)
+    groups, best = _groups(world, seed), best_of(settings, world)
     eve = simulate(world, behaviour=behaviour, seed=seed, n_months=0)
     nothing = conditions(Policy("none", ""), world, 0)
     start = binding_now(world, eve.state, nothing, behaviour, seed=seed, month=EVE)
@@ -148,6 +149,7 @@ def on_one_world(found: Arms, seed: int) -> list[Seen]:
                 frames.series(policy.name, seed, run),
                 frames.barriers(world, policy.name, seed, (start, end)),
                 frames.levers(policy.name, seed, policy.names, run),
+                frames.structure(policy.name, seed, world, run, best, behaviour),
                 run.state.firms.operating > 0,
                 groups,
             )
@@ -177,6 +179,7 @@ def tables(found: Arms, seen: Sequence[Seen]) -> dict[str, pd.DataFrame]:
         "series": _stacked([one.series for one in seen]),
         "barriers": _stacked([one.barriers for one in seen]),
         "levers": _stacked([one.levers for one in seen]),
+        "structure": _stacked([one.structure for one in seen]),
         "firms": firms,
         "groups": _stacked([one.groups for one in base.values()]),
         "switches": pd.DataFrame(

@@ -12,7 +12,7 @@ import numpy as np
 from issim.evidence.vocabulary import BRANCHES, COUNTRIES, ITEMS, SECTORS, SIZES, TICKS
 from issim.levers.policy import Policy, conditions, load
 from issim.model import frames
-from issim.model.potential import economic_optimum, technical_potential
+from issim.model.potential import Optimum, Potential, economic_optimum, technical_potential
 from issim.model.record import binding_now, record
 from issim.model.simulate import EVE, simulate
 from issim.population.firms import draw
@@ -51,13 +51,19 @@ def world_of(settings: Settings, seed: int) -> World:
     return build(settings.evidence, [settings.region], settings.world, seed, settings.overrides)
 
 
+def best_of(settings: Settings, world: World) -> tuple[Potential, Optimum] | None:
+    """The best possible use of a world's candidate exchanges; None for one too large to work it out for every seed."""
+    if len(world.pairs.donor) > MAX_PAIRS:
+        return None
+    return technical_potential(world), economic_optimum(world, settings.behaviour)
+
+
 def part_of(settings: Settings, seed: int, keep: bool) -> Part:
     """Every scenario on one world with one luck; with `keep`, firm by firm and month by month."""
     import pandas as pd
 
     world, behaviour, n_months = world_of(settings, seed), settings.behaviour, settings.run.n_months
-    is_small = len(world.pairs.donor) <= MAX_PAIRS
-    best = (technical_potential(world), economic_optimum(world, behaviour)) if is_small else None
+    best = best_of(settings, world)
     series, levers, barriers, structure, kept = [], [], [], [], {}
     for policy in arms(settings.policy):
         terms = conditions(policy, world, n_months)
