@@ -11,13 +11,14 @@ import yaml
 from omegaconf import OmegaConf
 
 from issim.levers import catalogue
+from issim.levers.catalogue import configs
 from issim.levers.policy import from_mapping, load
 from issim.population.options import COMPOSITIONS
 from issim.runs.job import Plan, composed, plan
-from issim.runs.schema import OPEN_TABLES, config_folder, groups, known_keys, types
+from issim.runs.schema import OPEN_TABLES, groups, known_keys, types
 from issim.runs.settings import checked
 
-ROOT = config_folder()
+ROOT = configs()
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.yaml"))
 #: What composing every file of a group means.
 CLAIMS = {"region": "region={}", "population": "population={}", "behaviour": "behaviour={}", "policy": "policy={}",

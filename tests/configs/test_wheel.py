@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from issim.runs.schema import config_folder
+from issim.levers.catalogue import configs
 
-ROOT = config_folder().parent
+ROOT = configs().parent
 pytestmark = pytest.mark.skipif(not (ROOT / "pyproject.toml").is_file(), reason="not run from a source tree")
 
 

@@ -37,11 +37,11 @@ class Row(NamedTuple):
 
 
 def configs() -> Path:
-    """The folder of configurations: packaged as `issim.configs`, else beside the sources in a clone."""
-    try:
-        return Path(str(importlib.resources.files("issim.configs")))
-    except ModuleNotFoundError:
-        return Path(__file__).resolve().parents[3] / "configs"
+    """The folder of configurations: in a source tree the one beside `src`, else the packaged `issim.configs`."""
+    beside = Path(__file__).resolve().parents[3] / "configs"
+    if (beside / "run.yaml").is_file():
+        return beside
+    return Path(str(importlib.resources.files("issim.configs")))
 
 
 def mechanisms() -> dict[str, type[Lever]]:

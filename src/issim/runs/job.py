@@ -17,12 +17,12 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from issim.errors import InputError
-from issim.levers.catalogue import is_path
+from issim.levers.catalogue import configs, is_path
 from issim.levers.policy import Policy, from_mapping, pulled
 from issim.levers.policy import load as load_policy
 from issim.levers.reading import read
 from issim.runs import faults
-from issim.runs.schema import OPEN_TABLES, config_folder, defaults, groups, known_keys
+from issim.runs.schema import OPEN_TABLES, defaults, groups, known_keys
 from issim.runs.settings import Settings, checked
 
 POLICY_FILES = (".yaml", ".yml")
@@ -63,7 +63,7 @@ def composed(overrides: Sequence[str]) -> DictConfig:
     ConfigStore.instance().store(name="schema", node=defaults())
     GlobalHydra.instance().clear()
     try:
-        with initialize_config_dir(str(config_folder()), version_base="1.3"):
+        with initialize_config_dir(str(configs()), version_base="1.3"):
             return compose("run", overrides=[_opened(override) for override in overrides])
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise faults.sentence(error, overrides) from None

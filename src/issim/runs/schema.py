@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import field, fields, make_dataclass
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
 
+from issim.levers.catalogue import configs
 from issim.population.options import PopulationOptions
 from issim.population.streams import StreamOptions
 from issim.rules.behaviour import Behaviour
@@ -22,18 +21,10 @@ from issim.world.region import Region
 OPEN_TABLES = (*EVIDENCE_TABLES, "policy")
 
 
-def config_folder() -> Path:
-    """The packaged configuration tree (in a source tree: `configs/`)."""
-    try:
-        return Path(str(resources.files("issim.configs")))
-    except ModuleNotFoundError:
-        return Path(__file__).resolve().parents[3] / "configs"
-
-
 @lru_cache(maxsize=1)
 def groups() -> dict[str, list[str]]:
     """Every group of the configuration and the names to choose from."""
-    root = config_folder()
+    root = configs()
     return {
         folder.name: sorted(path.stem for path in folder.glob("*.yaml"))
         for folder in sorted(root.iterdir())
