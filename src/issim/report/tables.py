@@ -10,13 +10,10 @@ import pandas as pd
 
 from issim.analysis import summary
 from issim.analysis.summary import Line, amount
+from issim.evidence.vocabulary import COUNTRIES, SECTORS, SIZES
 from issim.store.folder import Results
 
-GROUPS = {
-    "size": ("micro", "small", "medium", "large"),
-    "sector": ("manufacturing", "agri-food", "technology", "other"),
-    "country": ("IT", "LV", "NO", "PL", "SI"),
-}
+GROUPS = {"size": SIZES, "sector": SECTORS, "country": COUNTRIES}
 
 
 class Table(NamedTuple):
