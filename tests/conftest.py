@@ -5,6 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No deadlines: a first call may compile. The same examples on every machine that only checks.
+settings.register_profile("issim", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("check", settings.get_profile("issim"), derandomize=True)
+settings.load_profile("check" if os.environ.get("CI") else "issim")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -41,9 +41,6 @@ euro = st.floats(-1e9, 1e9)
 cents = st.floats(-1e9, -0.01) | st.just(0.0) | st.floats(0.01, 1e9)
 people = st.floats(1, 1e6)
 
-settings.register_profile("rules", deadline=None, max_examples=150)
-settings.load_profile("rules")
-
 
 @st.composite
 def constants(draw: st.DrawFn, *names: str) -> np.record:
