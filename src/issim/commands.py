@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,16 +67,23 @@ def run_command(overrides: Sequence[str], figures: bool = True) -> str:
         "question": settings.policy.question,
     }
     with new_folder(chosen.outputs, f"{settings.region.name}_{settings.policy.name}") as draft:
-        for name, table in tables.items():
-            write_table(draft.path, name, table)
-        (draft.path / CONFIG).write_text(config, encoding="utf-8")
+        write_results(draft.path, tables, config, words, about)
         pd.DataFrame(summary.summary(tables["series"])).to_csv(draft.path / "summary.csv", index=False)
-        (draft.path / "summary.txt").write_text(words + "\n", encoding="utf-8")
-        write_json(draft.path / MANIFEST, about)
         if figures:
             say("Drawing ...")
             slides.draw(tables, draft.path / FIGURES, settings.region.name, version())
     return f"{words}\n\nResults, tables and figures: {draft.path}"
+
+
+def write_results(
+    folder: Path, tables: Mapping[str, pd.DataFrame], config: str, words: str, about: Mapping[str, object]
+) -> None:
+    """Write what every result folder has: tables, configuration, closing words, manifest."""
+    for name, table in tables.items():
+        write_table(folder, name, table)
+    (folder / CONFIG).write_text(config, encoding="utf-8")
+    (folder / "summary.txt").write_text(words + "\n", encoding="utf-8")
+    write_json(folder / MANIFEST, about)
 
 
 def simulated(chosen: Plan) -> dict[str, pd.DataFrame]:
@@ -103,12 +110,8 @@ def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
     about |= {"region": settings.region.name, "policies": [policy.name for policy in chosen.policies]}
     about["question"] = "Which of these policies brings most, for whom, at what cost?"
     with new_folder(chosen.outputs, f"{settings.region.name}_compare") as draft:
-        for name, table in tables.items():
-            write_table(draft.path, name, table)
+        write_results(draft.path, tables, chosen.config, words, about)
         found = write_findings(tables, draft.path)
-        (draft.path / CONFIG).write_text(chosen.config, encoding="utf-8")
-        (draft.path / "summary.txt").write_text(words + "\n", encoding="utf-8")
-        write_json(draft.path / MANIFEST, about)
         if figures:
             about_figure = slides.provenance(tables, settings.region.name, version())
             style.save(comparison_plot.figure(found, about_figure), draft.path / FIGURES, "comparison")

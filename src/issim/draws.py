@@ -34,8 +34,6 @@ STREAMS = {
     "price": 9,
     "lever": 10,
     "felt": 11,
-    "renewal": 12,
-    "compatibility": 13,
     "survey": 14,
     "meeting": 15,
 }
@@ -50,8 +48,6 @@ PAIR = STREAMS["pair"]
 PRICE = STREAMS["price"]
 LEVER = STREAMS["lever"]
 FELT = STREAMS["felt"]
-RENEWAL = STREAMS["renewal"]
-COMPATIBILITY = STREAMS["compatibility"]
 SURVEY = STREAMS["survey"]
 
 MEETING = STREAMS["meeting"]
@@ -142,12 +138,3 @@ def firm_uniforms(
     out = np.empty((len(index), n_draws))
     fill_uniforms(np.uint64(seed), stream, index, region, out)
     return out
-
-
-def firm_normals(
-    seed: int, stream: int, index: NDArray[np.int32], region: NDArray[np.int16], n_draws: int
-) -> NDArray[np.float64]:
-    """Standard normals keyed by firm, shape (n_firms, n_draws)."""
-    from scipy.special import ndtri
-
-    return np.asarray(ndtri(firm_uniforms(seed, stream, index, region, n_draws)))

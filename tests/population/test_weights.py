@@ -5,6 +5,7 @@ import pytest
 
 from issim import evidence
 from issim.population import PopulationOptions, draw, readiness_weights
+from issim.rules.behaviour import Behaviour
 
 EVIDENCE = evidence.load()
 N = 30_000
@@ -48,3 +49,11 @@ def test_every_correlate_has_a_weight_below_its_correlation():
     weights = readiness_weights(EVIDENCE)
     assert 0.0 < weights.practice < weights.benefits < weights.awareness < 0.4
     assert 0.2 < weights.r_squared < 0.35
+
+
+def test_the_constants_of_behaviour_are_these_weights() -> None:
+    constants = Behaviour()
+    named = [
+        getattr(constants, f"weight_{name}") for name in ("awareness", "digital", "benefits", "practice")
+    ]
+    assert named == [round(points, 2) for points in readiness_weights(EVIDENCE).points()]

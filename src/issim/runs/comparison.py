@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +19,7 @@ from issim.model.record import binding_now
 from issim.model.simulate import EVE, simulate
 from issim.runs.job import Plan, plan
 from issim.runs.settings import Settings
-from issim.runs.study import best_of, firms_table, threads_of, world_of
+from issim.runs.study import best_of, firms_table, over_seeds, world_of
 from issim.world.state import World
 
 if TYPE_CHECKING:
@@ -113,20 +112,9 @@ def _config(plans: Sequence[Plan]) -> str:
 
 
 def outcomes(found: Arms, tick: Callable[[], object]) -> Iterator[Seen]:
-    """Every policy on every seed, seeds in order, threads over seeds; `tick` is called after each seed."""
-    settings = found.settings
-
-    def one(seed: int) -> list[Seen]:
-        seen = on_one_world(found, seed)
-        tick()
-        return seen
-
-    first = settings.run.seed
-    yield from one(first)  # compiles once, before the threads start
-    others = range(first + 1, first + settings.run.n_seeds)
-    with ThreadPoolExecutor(max(1, threads_of(settings))) as pool:
-        for seen in pool.map(one, others):
-            yield from seen
+    """Every policy on every seed, seeds in order; `tick` is called after each seed."""
+    for seen in over_seeds(found.settings, lambda seed: on_one_world(found, seed), tick):
+        yield from seen
 
 
 def on_one_world(found: Arms, seed: int) -> list[Seen]:

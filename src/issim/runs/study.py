@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from issim.world.state import World
 if TYPE_CHECKING:
     import pandas as pd
 
+
+Result = TypeVar("Result")
 
 #: Up to how many candidate exchanges the best possible use of them is worked out for every world.
 MAX_PAIRS = 60_000
@@ -90,20 +92,28 @@ def threads_of(settings: Settings) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def parts(settings: Settings, tick: Callable[[], object]) -> Iterator[Part]:
-    """All seeds in order; the first one is kept in full. `tick` is called after each seed."""
-    first = settings.run.seed
-    yield part_of(settings, first, keep=True)
-    tick()
+def over_seeds(
+    settings: Settings, one: Callable[[int], Result], tick: Callable[[], object]
+) -> Iterator[Result]:
+    """What `one` gives for every seed, in order, threads over seeds; `tick` is called after each seed.
 
-    def one(seed: int) -> Part:
-        found = part_of(settings, seed, keep=False)
+    The first seed goes alone: it compiles once, before the threads start.
+    """
+
+    def ticked(seed: int) -> Result:
+        found = one(seed)
         tick()
         return found
 
-    others = range(first + 1, first + settings.run.n_seeds)
+    first = settings.run.seed
+    yield ticked(first)
     with ThreadPoolExecutor(max(1, threads_of(settings))) as pool:
-        yield from pool.map(one, others)
+        yield from pool.map(ticked, range(first + 1, first + settings.run.n_seeds))
+
+
+def parts(settings: Settings, tick: Callable[[], object]) -> Iterator[Part]:
+    """All seeds in order; the first one is kept in full."""
+    return over_seeds(settings, lambda seed: part_of(settings, seed, keep=seed == settings.run.seed), tick)
 
 
 def tables(settings: Settings, found: Sequence[Part]) -> dict[str, pd.DataFrame]:
