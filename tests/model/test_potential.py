@@ -41,6 +41,7 @@ def two_by_two(kilometres: tuple[float, float, float] = (10, 20, 15), **changes:
     pairs = Pairs(
         offer=offer, need=need, donor=offer, receiver=need + np.int32(2), good=np.zeros(3, np.int8),
         distance=np.array(kilometres, np.float32), hops=np.ones(3, np.int8), compatibility=np.ones(3, np.float32),
+        border=np.zeros(3, np.int16),
     )  # fmt: skip
     base = toy(4)
     return base._replace(
