@@ -15,10 +15,9 @@ from issim.model import frames
 from issim.model.potential import Optimum, Potential, economic_optimum, technical_potential
 from issim.model.record import binding_now, record
 from issim.model.simulate import EVE, simulate
-from issim.population.firms import draw
+from issim.population.firms import Population
 from issim.runs.settings import Settings
-from issim.world.build import build
-from issim.world.overrides import of_firms, overridden
+from issim.world.build import build, inhabitants
 from issim.world.state import World
 
 if TYPE_CHECKING:
@@ -50,7 +49,9 @@ def arms(policy: Policy) -> tuple[Policy, ...]:
 
 def world_of(settings: Settings, seed: int) -> World:
     """The world of one seed."""
-    return build(settings.evidence, [settings.region], settings.world, seed, settings.overrides)
+    return build(
+        settings.evidence, settings.places, settings.world, seed, settings.overrides, settings.borders
+    )
 
 
 def best_of(settings: Settings, world: World) -> tuple[Potential, Optimum] | None:
@@ -131,16 +132,18 @@ def firms_table(settings: Settings) -> pd.DataFrame:
     """The firms of the first seed as they answered and where they stand."""
     import pandas as pd
 
-    seed, region = settings.run.seed, settings.region
+    seed = settings.run.seed
     world = world_of(settings, seed)
-    asked = overridden(settings.evidence, of_firms(settings.overrides))
-    population = draw(
-        asked, settings.world.population, world.firms.index, world.firms.region, region.country_code, seed
-    )
-    columns: dict[str, object] = {
-        "firm": np.arange(len(world.firms.index), dtype=np.int32),
-        "region": region.name,
-    }
+    asked = [
+        inhabitants(settings.evidence, place, settings.world, seed, settings.overrides)
+        for place in settings.places
+    ]
+    population = Population(*(np.concatenate(column) for column in zip(*asked, strict=True)))
+    columns: dict[str, object] = {"firm": np.arange(len(world.firms.index), dtype=np.int32)}
+    n_firms = [place.n_firms for place in settings.places]
+    for name, field in (("region", "name"), ("east", "east"), ("north", "north")):
+        said = [getattr(place, field) for place in settings.places]
+        columns[name] = np.array(said, dtype=object if name == "region" else float).repeat(n_firms)
     for name, words in (("country", COUNTRIES), ("sector", SECTORS), ("branch", BRANCHES), ("size", SIZES)):
         columns[name] = np.asarray(words, dtype=object)[getattr(world.firms, name)]
     for name in ("employees", "x", "y", "awareness", "readiness", "digital", "trust", "benefits", "barriers"):
