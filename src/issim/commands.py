@@ -22,6 +22,7 @@ from issim.plots import survey as survey_plot
 from issim.population.options import PopulationOptions
 from issim.runs import comparison, study
 from issim.runs.job import Plan, plan
+from issim.runs.settings import Settings
 from issim.store.folder import (
     CONFIG,
     FIGURES,
@@ -58,6 +59,7 @@ def run_command(overrides: Sequence[str], figures: bool = True) -> str:
     tables = simulated(chosen)
     settings = chosen.settings
     words = summary.as_text(tables["series"], settings.region.name, settings.policy.question)
+    words += told_of_borders(settings, tables)
     config = OmegaConf.to_yaml(chosen.config)
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     about = manifest(config, settings.evidence.hashes, seeds, started, " ".join(["issim", "run", *overrides]))
@@ -73,6 +75,11 @@ def run_command(overrides: Sequence[str], figures: bool = True) -> str:
             say("Drawing ...")
             slides.draw(tables, draft.path / FIGURES, settings.region.name, version())
     return f"{words}\n\nResults, tables and figures: {draft.path}"
+
+
+def told_of_borders(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> str:
+    """What to add to the closing words of a world with borders; nothing for any other."""
+    return f"\n{summary.across_borders(tables['structure'])}" if settings.borders else ""
 
 
 def write_results(
@@ -103,7 +110,7 @@ def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
     settings = chosen.settings
     with tqdm(total=settings.run.n_seeds, desc="seeds", unit="seed", disable=None, leave=False) as bar:
         tables = comparison.tables(chosen, list(comparison.outcomes(chosen, bar.update)))
-    words = findings.as_text(tables, settings.region.name)
+    words = findings.as_text(tables, settings.region.name) + told_of_borders(settings, tables)
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     command = " ".join(["issim", "compare", *overrides])
     about = manifest(chosen.config, settings.evidence.hashes, seeds, started, command)

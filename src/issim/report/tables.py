@@ -140,13 +140,19 @@ STRUCTURE = (
     ("adopters_lost", "firms that stop exchanging if the largest leaves", "number"),
     ("tonnes_lost", "tonnes a year that stop flowing if it leaves", "number"),
 )
+#: The same for worlds with borders.
+ACROSS = (
+    ("crossing", "exchanges across borders", "number"),
+    ("crossing_tonnes", "tonnes a year that cross borders", "number"),
+)
 
 
 def structure(results: Results, policies: Sequence[str]) -> Table:
     """How far the potential is used and how fragile the network is at the end, mean over runs."""
     table = results.table("structure")
     rows = []
-    for column, words, kind in STRUCTURE:
+    crosses = "crossing" in table and table["crossing"].any()
+    for column, words, kind in (*STRUCTURE, *(ACROSS if crosses else ())):
         cells = []
         for policy in policies:
             mean = table.loc[table["policy"] == policy, column].mean()
