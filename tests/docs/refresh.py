@@ -39,13 +39,14 @@ WORLD = (
     state.Goods,
     state.Countries,
     state.Barriers,
+    state.Borders,
 )
 STATE = (state.FirmState, state.PairState, state.Market, state.LeverState, state.Work)
 
 #: What each group of parameters is about, and where it is declared.
 GROUPS = {
     "run": ("how often and how long: `seed`, `n_seeds`, `n_months`, `threads`", "runs/settings.py"),
-    "region": ("the region's size and clusters", "world/region.py"),
+    "region": ("the region's size and clusters; what a border has (`region.borders.*`)", "world/region.py"),
     "population": ("who the firms are and how their answers hang together", "population/options.py"),
     "streams": ("residues and uses, how many and how large", "population/streams.py"),
     "peers": ("the information network", "world/peers.py"),
