@@ -99,7 +99,7 @@ def random_firms(n: int, luck: np.random.Generator, region: int, side: float) ->
     return Firms(
         index=np.arange(n, dtype=np.int32),
         region=np.full(n, region, np.int16),
-        country=luck.integers(0, 5, n).astype(np.int8),
+        country=luck.integers(0, 10, n).astype(np.int8),
         sector=luck.integers(0, 4, n).astype(np.int8),
         branch=luck.integers(0, 16, n).astype(np.int8),
         size=luck.integers(0, 4, n).astype(np.int8),
@@ -159,7 +159,7 @@ def toy(
     edges = np.unique(np.sort(np.c_[a[a != b], b[a != b]], axis=1), axis=0)
     return World(
         firms, offers, needs, pairs, mutual(edges, n), both_ends(pairs, n), goods(**changes),
-        Countries(np.array([20.0, 95.0, 0.0, 62.0, 40.0])), barriers(), frontiers.table(()),
+        Countries(np.repeat([20.0, 95.0, 0.0, 62.0, 40.0], 2)), barriers(), frontiers.table(()),
     )  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def full_mixing(n: int, n_aware: int) -> World:
         peers,
         both_ends(pairs, n),
         goods(),
-        Countries(np.zeros(5)),
+        Countries(np.zeros(10)),
         barriers(),
         frontiers.table(()),
     )
@@ -232,7 +232,7 @@ def two_firms(**changes: Any) -> World:
     needs = Needs(np.ones(1, np.int32), np.zeros(1, np.int8), np.array([90.0]))
     return World(
         firms, offers, needs, pairs, mutual(np.array([[0, 1]]), 2), both_ends(pairs, 2), goods(),
-        Countries(np.full(5, 20.0)), barriers(), frontiers.table(()),
+        Countries(np.full(10, 20.0)), barriers(), frontiers.table(()),
     )  # fmt: skip
 
 

@@ -139,6 +139,7 @@ def test_a_folder_that_is_no_run_is_one_sentence(
     ("overrides", "left_out"),
     [
         (("region=norway",), "compares countries, and these firms are not of all five"),
+        (("region=denmark",), "compares the surveyed countries, and all of these firms are of others"),
         (("population.n_firms=3", "seed=3"), "these firms are too few or too much alike"),
     ],
 )

@@ -103,12 +103,26 @@ def test_numbers_come_from_the_runs(folder: Path) -> None:
 
 def test_groups_add_up_to_all_adopters(folder: Path) -> None:
     head, *body = table(folder, "groups")
+    countries = {row[1] for row in body if row[0] == "country"}
+    assert countries == set(pd.read_parquet(folder / "firms.parquet")["country"])
     rows = [dict(zip(head, cells, strict=True)) for cells in body]
     series = pd.read_parquet(folder / "series.parquet")
     end = series[(series["month"] == 24) & (series["policy"] == "none")]["adopters"].mean()
     for group in ("size", "sector", "country"):
         total = sum(float(row["without policy"]) for row in rows if row["group"] == group)
         assert total == pytest.approx(end, abs=0.3)
+
+
+def test_groups_without_firms_are_left_out(tmp_path: Path) -> None:
+    tiny = ["population.n_firms=80", "n_months=2", "n_seeds=2", "region=denmark", f"outputs={tmp_path}"]
+    assert main(["run", "--no-figures", *tiny]) == 0
+    (found,) = tmp_path.iterdir()
+    assert main(["report", str(found)]) == 0
+    shown = [row[:2] for row in table(found, "groups")[1:]]
+    assert [level for group, level in shown if group == "country"] == ["DK"]
+    firms = pd.read_parquet(found / "firms.parquet")
+    for group in ("size", "sector"):
+        assert set(firms[group]) <= {level for kind, level in shown if kind == group}
 
 
 def test_provenance_is_the_manifest(folder: Path) -> None:

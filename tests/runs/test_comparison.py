@@ -15,6 +15,7 @@ from omegaconf import OmegaConf
 from sentences import blemishes
 
 from issim import cli
+from issim.analysis.effects import gainers
 from issim.errors import InputError
 from issim.model.record import record
 from issim.rules.observe import NAMES
@@ -140,6 +141,12 @@ def test_listed_firms_are_those_whose_last_month_differs(three: dict[str, pd.Dat
     whole = three["firms"].set_index("firm").loc[mine["firm"]]
     for column in ("country", "sector", "size", "employees"):
         assert list(mine[column]) == list(whole[column])
+
+
+def test_a_comparison_speaks_only_of_countries_that_have_firms() -> None:
+    found = made("policy=none,training", "region=denmark", "n_months=2", "n_seeds=2")[1]
+    shown = gainers(found["series"], found["groups"])
+    assert {gainer.level for gainer in shown if gainer.group == "country"} == {"DK"}
 
 
 def test_groups_are_counted_in_every_world(three: dict[str, pd.DataFrame]) -> None:

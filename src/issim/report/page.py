@@ -114,7 +114,7 @@ def contents(results: Results, parameters: Sequence[tuple[str, ...]]) -> list[Ta
     found = [tables.measures(lines)]
     if len(policies) > 1:
         found += [tables.costs(lines, policies), tables.lever_costs(results)]
-    found.append(tables.groups(series, policies))
+    found.append(tables.groups(series, results.table("firms"), policies))
     if (results.path / "structure.parquet").is_file():
         found.append(tables.structure(results, policies))
     found += [

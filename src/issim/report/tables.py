@@ -101,14 +101,19 @@ def lever_costs(results: Results) -> Table:
     return Table("levers", "Lever by lever", note, head, rows)
 
 
-def groups(series: pd.DataFrame, policies: Sequence[str]) -> Table:
-    """Adopters at the end by size, sector and country, and the paired change."""
+def groups(series: pd.DataFrame, firms: pd.DataFrame, policies: Sequence[str]) -> Table:
+    """Adopters at the end by size, sector and country, and the paired change.
+
+    A group is left out if no firm of the first seed is in it and none of any seed ever exchanged.
+    """
     last = series[series["month"] == series["month"].max()]
     ends = {policy: last[last["policy"] == policy].sort_values("seed") for policy in policies}
     rows = []
     for group, levels in GROUPS.items():
         for level in levels:
             column = f"adopters_{group}_{level}"
+            if not ((firms[group] == level).any() or series[column].any()):
+                continue
             base = ends[policies[0]][column].to_numpy(np.float64)
             cells = [amount(base.mean())]
             for policy in policies[1:]:

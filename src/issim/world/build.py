@@ -194,7 +194,8 @@ def countries_table(evidence: Evidence) -> Countries:
     """What a tonne of industrial residue pays in tax by country when it is disposed of.
 
     The greater of landfill and incineration tax: the route that a country taxes is the one that its residues
-    take (Norway bans most landfilling and taxes incineration; the others tax landfill only). The rate of
+    take (Norway bans most landfilling and taxes incineration; Flanders
+    taxes both, landfill more; for the others only a tax on landfill is known). The rate of
     landfilling does not scale it: that is a share of all waste, most of which is recycled and pays no gate
     fee either. How much of a good's disposal is taxed at all is `goods.*.taxable`.
     """

@@ -24,7 +24,10 @@ MIXED = "mixed"
 
 @dataclass(frozen=True)
 class Region:
-    """What a region is before anybody lives in it; `country` is a code of the vocabulary or *mixed*."""
+    """What a region is before anybody lives in it.
+
+    `country` is a code of the vocabulary, or *mixed*: the five of the survey side by side.
+    """
 
     name: str = "mixed"
     country: str = MIXED

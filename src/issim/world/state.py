@@ -2,7 +2,7 @@
 
 A world is a tuple of tables; each table is a NamedTuple of arrays, one row per firm, offer, need or
 candidate exchange. Rules take the tables they need. Sizes: n_firms, n_offers, n_needs, n_pairs, and
-n_goods (12), n_countries (5), n_levers.
+n_goods (12), n_countries (10), n_levers.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Firms(NamedTuple):
 
     index: Annotated[Ints, Col("1", "number of the firm within its region; keys its draws", 0, dtype="int32")]  # type: ignore[assignment]
     region: Annotated[Shorts, Col("1", "number of the region", 0, 255, "int16")]
-    country: Annotated[Codes, Col("1", "code of the country", 0, 4, "int8")]
+    country: Annotated[Codes, Col("1", "code of the country", 0, 9, "int8")]
     sector: Annotated[Codes, Col("1", "code of the survey sector", 0, 3, "int8")]
     branch: Annotated[Codes, Col("1", "code of the branch (NACE group)", 0, 15, "int8")]
     size: Annotated[Codes, Col("1", "code of the size class", 0, 3, "int8")]
