@@ -15,7 +15,7 @@ from issim.world.state import Goods
 
 #: What becomes of an assumption: drawn, or held fixed, and why.
 DRAWN, OF_WORLD, OF_POLICY = "drawn", "needs another world", "decided by the policy"
-BY_HAND, NO_PRIOR = "set by hand", "no prior"
+SET, NO_PRIOR = "set in the configuration", "no prior"
 #: Columns of the table of goods that also decide which exchanges are candidates.
 OF_CANDIDATES = ("reach", "replaced")
 #: Fields of the evidence that fill tables of a world and shape nothing else of it.
@@ -42,7 +42,7 @@ class Assumed(NamedTuple):
 
 
 def of_model(settings: Settings) -> Iterator[Assumed]:
-    """What is assumed about region, firms, evidence and behaviour; what was set by hand stays as set."""
+    """What is assumed about region, firms, evidence and behaviour; what the configuration sets stays as set."""
     evidence, default = settings.evidence, Behaviour()
     usual = [*build.parameters(evidence), *parameters_of(default, "behaviour")]
     terms = overridden(evidence, settings.overrides)
@@ -53,15 +53,18 @@ def of_model(settings: Settings) -> Iterator[Assumed]:
     for parameter, before in zip(here, usual, strict=True):
         table, _, rest = parameter.name.partition(".")
         field = rest.rpartition(".")[2]
+        is_drawable = table == "behaviour" or field in OF_TABLES.get(table, ())
+        has_prior = bool(parameter.par.prior)
         if not is_uncertain(parameter) or (table == "countries" and field in UNREAD):
             continue
+        if not (is_drawable or has_prior):  # says which region is meant
+            continue
         if parameter.value != before.value or parameter.name in settings.overrides:
-            yield Assumed(parameter, BY_HAND)
-        elif table != "behaviour" and field not in OF_TABLES.get(table, ()):
-            if parameter.par.prior:  # without one it says which region is meant
-                yield Assumed(parameter, OF_WORLD)
+            yield Assumed(parameter, SET)
+        elif is_drawable:
+            yield Assumed(parameter, DRAWN if has_prior else NO_PRIOR)
         else:
-            yield Assumed(parameter, DRAWN if parameter.par.prior else NO_PRIOR)
+            yield Assumed(parameter, OF_WORLD)
 
 
 def is_uncertain(parameter: Parameter) -> bool:
