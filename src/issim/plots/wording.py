@@ -114,6 +114,19 @@ def spoken(key: str) -> str:
     return key.replace("_", " ")
 
 
+def parameter(name: str) -> str:
+    """A parameter in words: "start share", "metal: gate fee", "training: relief of law unknown"."""
+    group, _, rest = name.partition(".")
+    parts = [spoken(part).strip() for part in rest.split(".")]
+    if group == "behaviour":
+        return parts[0]
+    if group == "barriers":
+        return f"barrier '{parts[0]}': {parts[1]}"
+    if group == "arms":  # arms.POLICY.levers.LEVER.FIELD
+        return f"{parts[2]} in {parts[0]}: {' of '.join(parts[3:])}"
+    return f"{parts[1]}: {' of '.join(parts[2:])}" if group == "policy" else ": ".join(parts)
+
+
 def capital(text: str) -> str:
     """`text` with its first letter in upper case, the rest as it is."""
     return text[:1].upper() + text[1:]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
 from importlib import resources
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from issim.analysis import summary
 from issim.analysis.effects import effects
 from issim.plots import adoption, comparison, flows, funnel, slides, style
 from issim.plots import map as region_map
-from issim.report import tables
+from issim.report import assumed, tables
 from issim.report.answer import sentences
 from issim.report.tables import Table
 from issim.store.folder import Results
@@ -56,13 +55,7 @@ def pictures(results: Results) -> list[Picture]:
     series, barriers = results.table("series"), results.table("barriers")
     found = {"series": series, "barriers": barriers}
     has_map = all((results.path / f"{name}.parquet").is_file() for name in MAPPED)
-    n_firms = int(series[["unaware", "aware", "searching", "talking", "adopters"]].iloc[0].sum())
-    about = style.Provenance(
-        results.manifest["region"].replace("_", " "),
-        n_firms,
-        series["seed"].nunique(),
-        results.manifest["issim"],
-    )
+    about = provenance(results)
     drawn = [
         *compared(series, about),
         (adoption.figure(series, about), adoption.takeaway(series, about)),
@@ -76,6 +69,23 @@ def pictures(results: Results) -> list[Picture]:
         found |= {name: results.table(name) for name in MAPPED}
         drawn.insert(len(drawn) - 2, (slides.SLIDES["map"](found, about), region_map.takeaway(series, about)))
     return [Picture(svg_of(figure, f"f{k}"), words) for k, (figure, words) in enumerate(drawn)]
+
+
+def provenance(results: Results) -> style.Provenance:
+    """Where the figures of the report come from."""
+    series = results.table("series")
+    return style.Provenance(
+        results.manifest["region"].replace("_", " "),
+        int(series[["unaware", "aware", "searching", "talking", "adopters"]].iloc[0].sum()),
+        series["seed"].nunique(),
+        results.manifest["issim"],
+    )
+
+
+def beside(results: Results) -> dict[str, Picture]:
+    """The pictures that stand with a table, by the table's name."""
+    drawn = assumed.picture(results, provenance(results))
+    return {"robustness": Picture(svg_of(drawn[0], "a0"), drawn[1])} if drawn else {}
 
 
 def compared(series: pd.DataFrame, about: style.Provenance) -> list[tuple[Figure, str]]:
@@ -105,26 +115,21 @@ def omissions() -> list[Section]:
     return found
 
 
-def contents(results: Results, parameters: Sequence[tuple[str, ...]]) -> list[Table]:
+def contents(results: Results) -> list[Table]:
     """The tables of the report, in the order in which they stand."""
     series = results.table("series")
     lines = summary.summary(series)
     policies = list(dict.fromkeys(series["policy"]))
-    levers = list(dict.fromkeys(results.table("levers")["lever"]))
     found = [tables.measures(lines)]
     if len(policies) > 1:
         found += [tables.costs(lines, policies), tables.lever_costs(results)]
     found.append(tables.groups(series, results.table("firms"), policies))
     if (results.path / "structure.parquet").is_file():
         found.append(tables.structure(results, policies))
-    found += [
-        tables.assumptions(parameters, levers),
-        tables.provenance(results),
-    ]
-    return found
+    return [*found, *assumed.tables(results), tables.provenance(results)]
 
 
-def page(results: Results, parameters: Sequence[tuple[str, ...]]) -> str:
+def page(results: Results) -> str:
     """The whole report as HTML."""
     series = results.table("series")
     policies = list(dict.fromkeys(series["policy"]))
@@ -140,7 +145,8 @@ def page(results: Results, parameters: Sequence[tuple[str, ...]]) -> str:
         question=results.manifest.get("question") or "What does this policy change?",
         answer=sentences(lines, policies, series["seed"].nunique(), years),
         pictures=pictures(results),
-        tables=contents(results, parameters),
+        tables=contents(results),
+        beside=beside(results),
         omissions=omissions(),
     )
 

@@ -180,24 +180,6 @@ def structure(results: Results, policies: Sequence[str]) -> Table:
     )
 
 
-def assumptions(rows: Sequence[tuple[str, ...]], levers: Sequence[str]) -> Table:
-    """The assumed numbers of behaviour and of the levers in use, with the range they might have.
-
-    `rows` are those of `issim parameters`: name, value, unit, range, prior, meaning, source.
-    """
-    wanted = ("behaviour.", *(f"policy.levers.{lever}." for lever in levers))
-    found = [
-        (name, meaning, f"{value} {unit}" if unit != "1" else value, prior)
-        for name, value, unit, _, prior, meaning, source in rows
-        if name.startswith(wanted) and "assumption" in source and prior != "fixed"
-    ]
-    note = (
-        "These numbers no source could give. How much each of them matters has not been measured yet; "
-        "all runs of this report share the values below, so that real uncertainty is wider than the intervals."
-    )
-    return Table("assumptions", "What is assumed", note, ("number", "meaning", "value", "could be"), found)
-
-
 def provenance(results: Results) -> Table:
     """Where every number of the report comes from."""
     known = results.manifest
