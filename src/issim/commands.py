@@ -163,10 +163,12 @@ def survey_folder(table: Sequence[Comparison], outputs: Path, label: str) -> Pat
 
 def report_command(path: Path) -> str:
     """Write the report of a result folder into it: one HTML file, and its tables as CSV."""
+    from issim.report.needed import check
     from issim.report.page import as_csv, contents, page
     from issim.runs.parameters import rows
 
     results, known = Results(path), list(rows())
+    check(results)
     html = page(results, known)
     folder = results.path / "report"
     try:

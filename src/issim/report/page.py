@@ -70,7 +70,7 @@ def pictures(results: Results) -> list[Picture]:
     """The figures of the folder, those for which it has the tables."""
     series, barriers = results.table("series"), results.table("barriers")
     found = {"series": series, "barriers": barriers}
-    has_map = all((results.path / f"{name}.parquet").is_file() for name in MAPPED)
+    has_map = all(results.has(name) for name in MAPPED)
     n_firms = int(series[["unaware", "aware", "searching", "talking", "adopters"]].iloc[0].sum())
     about = style.Provenance(
         results.manifest["region"].replace("_", " "),
@@ -132,7 +132,7 @@ def contents(results: Results, parameters: Sequence[tuple[str, ...]]) -> list[Ta
     if len(policies) > 1:
         found += [tables.costs(lines, policies), tables.lever_costs(results)]
     found.append(tables.groups(series, policies))
-    if (results.path / "structure.parquet").is_file():
+    if results.has("structure"):
         found.append(tables.structure(results, policies))
     found += [
         tables.assumptions(parameters, levers),
