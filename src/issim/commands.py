@@ -200,9 +200,11 @@ def survey_folder(table: Sequence[Comparison], outputs: Path, label: str) -> Pat
 
 def report_command(path: Path) -> str:
     """Write the report of a result folder into it: one HTML file, and its tables as CSV."""
+    from issim.report.needed import check
     from issim.report.page import as_csv, contents, page
 
     results = Results(path)
+    check(results)
     html = page(results)
     folder = results.path / "report"
     try:

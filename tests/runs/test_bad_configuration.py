@@ -250,6 +250,18 @@ def test_a_sweep_is_refused_because_a_run_is_one_run(override: str) -> None:
     assert "names several values" in refusal(lambda: plan([override]))
 
 
+@pytest.mark.parametrize(
+    ("override", "command"),
+    [
+        ("policy=none,training", "policy=none,training"),
+        ("policy=[none, training]", "policy=none,training"),
+        ("policy=choice(none,training)", "policy=none,mandate,training"),
+    ],
+)
+def test_several_policies_are_sent_to_the_comparison(override: str, command: str) -> None:
+    assert f"`issim compare {command}` sets" in refusal(lambda: plan([override]))
+
+
 @pytest.mark.parametrize("key", ["seed", "region", "goods", "region.side", "outputs"])
 def test_no_setting_can_be_taken_away(key: str) -> None:
     assert f"'~{key}'" in refusal(lambda: plan([f"~{key}"]))
