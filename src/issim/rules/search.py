@@ -196,16 +196,29 @@ def platform_contact(
 
 
 @process
+def is_free(firm: int, world: World, state: State, n_found: int) -> bool:
+    """Whether a firm is in no talks and has found nobody this month among the first `n_found` of the pairs found."""
+    if state.firms.talking[firm] > 0:
+        return False
+    for k in range(n_found):
+        pair = state.work.changed_pairs[k]
+        if world.pairs.donor[pair] == firm or world.pairs.receiver[pair] == firm:
+            return False
+    return True
+
+
+@process
 def through_facilitator(world: World, state: State, conditions: Conditions, month: int, n_found: int) -> int:
     """Let facilitators bring the best pairs together; returns how many pairs are found so far.
 
-    The pairs with the greatest expected joint gain come first; each pair is introduced once; every region
-    has its own facilitators.
+    The pairs with the greatest expected joint gain come first, but for firms in talks: they weigh one
+    introduction at a time, as nobody in talks starts a search. Each pair is introduced once; every region has
+    its own facilitators.
 
-    For whom  pairs whose two firms the lever targets
+    For whom  pairs of two firms that the lever targets and that are free (is_free)
     Units     introductions per month and region
-    Source    conditions (introductions)
-    Keeps     never more than the capacity
+    Source    conditions (introductions); that a firm weighs one at a time is an assumption
+    Keeps     never more than the capacity; no firm twice in a month
     """
     work, pairs, places = state.work, state.pairs, state.work.places[0]
     total = 0.0
@@ -234,6 +247,8 @@ def through_facilitator(world: World, state: State, conditions: Conditions, mont
         wanted = (
             amount_on(conditions, state.levers, INTRODUCTIONS, world.pairs.donor[pair], month) > 0.0
             and amount_on(conditions, state.levers, INTRODUCTIONS, world.pairs.receiver[pair], month) > 0.0
+            and is_free(world.pairs.donor[pair], world, state, n_found)
+            and is_free(world.pairs.receiver[pair], world, state, n_found)
         )
         if wanted and places[region] >= 1.0 and may_meet(pair, pairs, month):
             places[region] -= 1.0

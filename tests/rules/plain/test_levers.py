@@ -220,12 +220,40 @@ def test_facilitators_introduce_the_best_pairs_first_and_no_more_than_they_can()
     assert (np.diff(gains) <= 0).all()
     assert gains[-1] > 0
     assert set(ranked) == set(np.flatnonzero(-state.work.keys[: len(world.pairs.donor)] > 0))
-    found = search.through_facilitator(world, state, c, 0, 0)
-    assert state.work.changed_pairs[:found].tolist() == state.work.ranked[:2].tolist()
-    for pair in state.work.changed_pairs[:found]:
-        meet(int(pair), world, state, 0)
-    assert search.through_facilitator(world, state, c, 1, 0) == 3
-    assert state.work.changed_pairs[:3].tolist() == state.work.ranked[2:5].tolist()
+    asked, talking = [], set()
+    for month, n_places in enumerate((2, 3)):
+        expected = []
+        for pair in ranked.tolist():
+            ends = {int(world.pairs.donor[pair]), int(world.pairs.receiver[pair])}
+            if len(expected) < n_places and not ends & talking:
+                expected.append(pair)
+                talking |= ends
+        found = search.through_facilitator(world, state, c, month, 0)
+        assert state.work.changed_pairs[:found].tolist() == expected
+        asked += expected
+        for pair in expected:
+            meet(pair, world, state, month)
+    assert asked != ranked[:5].tolist()  # the very best pairs share firms
+    assert state.firms.talking.max() == 1
+
+
+def test_a_firm_in_talks_or_found_this_month_is_not_free():
+    c = case()
+    assert search.is_free(0, c.world, c.state, 0)
+    c.state.work.changed_pairs[0] = 0
+    assert [search.is_free(k, c.world, c.state, 1) for k in (0, 1)] == [False, False]
+    c.state.firms.talking[1] = 1
+    assert [search.is_free(k, c.world, c.state, 0) for k in (0, 1)] == [True, False]
+
+
+def test_a_pair_passed_over_is_introduced_once_its_firms_are_free_again():
+    c = case({"introductions": 1.0})
+    c.state.work.ranked[:] = -1
+    c.state.work.ranked[0] = 0
+    c.state.firms.talking[0] = 1
+    assert search.through_facilitator(c.world, c.state, c.conditions, 0, 0) == 0
+    c.state.firms.talking[0] = 0
+    assert search.through_facilitator(c.world, c.state, c.conditions, 1, 0) == 1
 
 
 def test_ranking_for_facilitators_begins_with_the_greatest_joint_gain():
