@@ -258,6 +258,6 @@ def _scale_bar(axes: Axes, squares: dict[str, Square]) -> None:
     ends = [west, west + length]
     axes.plot(ends, [y, y], color=style.INK, linewidth=2.5, clip_on=False, solid_capstyle="butt")
     axes.annotate(
-        f"{length:g} km", (west + length, y), xytext=(6, 0), textcoords="offset points", va="center",
+        f"{length:g} km" + (" within a region" if len(squares) > 1 else ""), (west + length, y), xytext=(6, 0), textcoords="offset points", va="center",
         fontsize=style.SMALL, color=style.INK, annotation_clip=False,
     )  # fmt: skip
