@@ -46,7 +46,7 @@ def _refused(call: Callable[..., Any], tmp_path: Path) -> Callable[..., str]:
         ("seed=4611686018427387905", "seed = 4611686018427387905 is outside"),
         ("seed=1.5", "seed = 1.5 is not a whole number"),
         ("threads=5000", "threads = 5000 threads is outside"),
-        ("region=atlantis", "region 'atlantis' is not known; did you mean latvia?"),
+        ("region=atlantis", "region 'atlantis' is not known; did you mean latvia"),
         ("policy=trainng", "did you mean training"),
         ("policy=nowhere.yaml", "nowhere.yaml cannot be read (No such file or directory)"),
         ("behavior.contagion=1", "did you mean behaviour.contagion"),
