@@ -171,8 +171,8 @@ def test_a_parameter_says_what_it_is_and_where_it_comes_from(parameter):
 
 #: What a user sets to say which region, run and policy is meant; nobody is uncertain about it.
 SETTINGS = (
-    "seed", "n_seeds", "n_months", "threads", "region.number", "region.side", "region.east", "region.north",
-    "region.places.NAME.share", "population.n_firms",
+    "seed", "n_seeds", "n_months", "threads", "uncertainty.draws", "region.number", "region.side", "region.east",
+    "region.north", "region.places.NAME.share", "population.n_firms",
     *(f".{name}" for name in ("start", "end", "ramp", "intensity", "capacity", "budget", "threshold")),
 )  # fmt: skip
 

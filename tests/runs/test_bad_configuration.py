@@ -21,7 +21,7 @@ from issim.runs.schema import groups, known_keys, open_table, types
 from issim.runs.settings import EVIDENCE_TABLES, checked
 from issim.units import Parameter
 
-SECTIONS = ("", "region", "population", "streams", "peers", "candidates", "behaviour")
+SECTIONS = ("", "region", "population", "streams", "peers", "candidates", "behaviour", "uncertainty")
 
 
 def refusal(call: Callable[[], object]) -> str:
@@ -92,7 +92,7 @@ def test_every_number_of_a_section_out_of_range_is_named_in_one_message(section:
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
-@pytest.mark.parametrize("section", SECTIONS[1:])
+@pytest.mark.parametrize("section", SECTIONS[1:-1])  # the first and last hold whole numbers only
 def test_what_is_no_finite_number_is_refused_everywhere(section: str, value: str) -> None:
     names = [row.name for row in closed(section) if isinstance(row.value, float)]
     lines = refusal(lambda: plan([f"{name}={value}" for name in names])).split("\n")
@@ -248,6 +248,18 @@ def test_what_is_not_in_the_grammar_is_quoted_back(override: str) -> None:
 )
 def test_a_sweep_is_refused_because_a_run_is_one_run(override: str) -> None:
     assert "names several values" in refusal(lambda: plan([override]))
+
+
+@pytest.mark.parametrize(
+    ("override", "command"),
+    [
+        ("policy=none,training", "policy=none,training"),
+        ("policy=[none, training]", "policy=none,training"),
+        ("policy=choice(none,training)", "policy=none,mandate,training"),
+    ],
+)
+def test_several_policies_are_sent_to_the_comparison(override: str, command: str) -> None:
+    assert f"`issim compare {command}` sets" in refusal(lambda: plan([override]))
 
 
 @pytest.mark.parametrize("key", ["seed", "region", "goods", "region.side", "outputs"])

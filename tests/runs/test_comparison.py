@@ -14,7 +14,7 @@ import pytest
 from omegaconf import OmegaConf
 from sentences import blemishes
 
-from issim import cli
+from issim import cli, commands
 from issim.analysis.effects import gainers
 from issim.errors import InputError
 from issim.model.record import record
@@ -211,7 +211,8 @@ def test_the_folder_is_complete_and_can_be_made_again(
     assert results.manifest["seeds"] == [9, 10, 11]
     assert results.manifest["command"].startswith("issim compare population.n_firms=200 n_months=60")
     assert f" {THREE} " in results.manifest["command"]
-    for name, table in three.items():
+    kept = commands.with_draw_effects(three)
+    for name, table in kept.items():
         pd.testing.assert_frame_equal(results.table(name), table, check_exact=True)
     assert (path / "summary.txt").read_text(encoding="utf-8").strip() in out
     config = OmegaConf.load(path / "config.yaml")
@@ -221,8 +222,10 @@ def test_the_folder_is_complete_and_can_be_made_again(
     assert set(pd.read_csv(path / "effects.csv")["policy"]) == {"mandate", "package"}
     figures = {p.name for p in (path / "figures").iterdir()}
     assert figures == {"comparison.png", "comparison.svg"}
-    tables_written = {f"{name}.parquet" for name in three}
-    listed = {f"{name}.csv" for name in ("summary", "effects", "gainers", "brakes")}
+    tables_written = {f"{name}.parquet" for name in kept}
+    listed = {
+        f"{name}.csv" for name in ("summary", "effects", "gainers", "brakes", "robustness", "importance")
+    }
     files = {"config.yaml", "manifest.json", "summary.txt", "figures"}
     assert {p.name for p in path.iterdir()} == tables_written | listed | files
     assert [p.name for p in path.parent.iterdir()] == [path.name]

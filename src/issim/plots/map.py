@@ -74,7 +74,7 @@ def figure(
         _draw(axes, placed, squares, stages, found[k], colours)
         _scale_bar(axes, squares)
         if beside:
-            style.heading(axes, wording.under(frame.policy), color=style.policy_ink(frame.policy))
+            style.heading(axes, wording.headed(frame.policy), color=style.policy_ink(frame.policy))
             keys.beside(axes, stages, found[k], colours)
         else:
             style.heading(
@@ -148,7 +148,7 @@ def takeaway(series: pd.DataFrame, about: style.Provenance) -> str:
         start = wording.counts(seeds.interval(seeds.at(series, shown[0], 0, ["operating"])))
         return f"{told}; at the start {wording.were(start.mid)} did"
     gain = wording.counts(seeds.difference(ends[shown[1]], ends[shown[0]]))
-    return told + wording.compared(gain, about.n_seeds)
+    return told + wording.compared(gain, about.n_seeds, against=shown[0])
 
 
 def _reading(series: pd.DataFrame, about: style.Provenance) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from issim.analysis import summary
 from issim.analysis.summary import Line, amount
 from issim.evidence.vocabulary import COUNTRIES, SECTORS, SIZES
+from issim.plots.wording import policy_label
 from issim.store.folder import Results
 
 GROUPS = {"size": SIZES, "sector": SECTORS, "country": COUNTRIES}
@@ -28,7 +29,7 @@ class Table(NamedTuple):
 
 def spoken(policy: str) -> str:
     """A policy as a column head says it."""
-    return "without policy" if policy == "none" else policy.replace("_", " ")
+    return "without policy" if policy == "none" else policy_label(policy)
 
 
 def of_lines(lines: Sequence[Line], policy: str) -> dict[str, Line]:
@@ -39,7 +40,8 @@ def of_lines(lines: Sequence[Line], policy: str) -> dict[str, Line]:
 def measures(lines: Sequence[Line]) -> Table:
     """Every measure under every policy."""
     heads, rows = summary.cells(list(lines))
-    note = f"Middle of the runs, and in brackets where {summary.COVERED:.0%} of them lie; changes are paired by seed."
+    covered = f"{100 * summary.COVERED:.0f} %"
+    note = f"Middle of the runs, and in brackets where {covered} of them lie; changes are paired by seed."
     return Table("measures", "What changes", note, ("measure", *heads[1:]), [tuple(row) for row in rows])
 
 
@@ -176,26 +178,8 @@ def structure(results: Results, policies: Sequence[str]) -> Table:
         "The largest firm is the one that moves most tonnes."
     )
     return Table(
-        "structure", "How far it goes, and how fragile it is", note, ("", *map(spoken, policies)), rows
+        "structure", "How far it goes, and how fragile it is", note, ("measure", *map(spoken, policies)), rows
     )
-
-
-def assumptions(rows: Sequence[tuple[str, ...]], levers: Sequence[str]) -> Table:
-    """The assumed numbers of behaviour and of the levers in use, with the range they might have.
-
-    `rows` are those of `issim parameters`: name, value, unit, range, prior, meaning, source.
-    """
-    wanted = ("behaviour.", *(f"policy.levers.{lever}." for lever in levers))
-    found = [
-        (name, meaning, f"{value} {unit}" if unit != "1" else value, prior)
-        for name, value, unit, _, prior, meaning, source in rows
-        if name.startswith(wanted) and "assumption" in source and prior != "fixed"
-    ]
-    note = (
-        "These numbers no source could give. How much each of them matters has not been measured yet; "
-        "all runs of this report share the values below, so that real uncertainty is wider than the intervals."
-    )
-    return Table("assumptions", "What is assumed", note, ("number", "meaning", "value", "could be"), found)
 
 
 def provenance(results: Results) -> Table:

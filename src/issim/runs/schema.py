@@ -13,7 +13,7 @@ from issim.population.options import PopulationOptions
 from issim.population.streams import StreamOptions
 from issim.rules.behaviour import Behaviour
 from issim.runs.places import BORDERS, PLACES
-from issim.runs.settings import EVIDENCE_TABLES, RunOptions, mutable
+from issim.runs.settings import EVIDENCE_TABLES, RunOptions, UncertaintyOptions, mutable
 from issim.world.candidates import CandidateOptions
 from issim.world.peers import PeerOptions
 from issim.world.region import Region
@@ -47,6 +47,7 @@ def schema() -> type:
         "peers": mutable(PeerOptions),
         "candidates": mutable(CandidateOptions),
         "behaviour": mutable(Behaviour),
+        "uncertainty": mutable(UncertaintyOptions),
     }
     found: list[tuple[str, Any, Any]] = [
         (name, table, field(default_factory=table)) for name, table in tables.items()

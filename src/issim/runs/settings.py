@@ -50,6 +50,20 @@ class RunOptions:
 
 
 @dataclass(frozen=True)
+class UncertaintyOptions:
+    """How often the assumptions behind a run are drawn anew."""
+
+    draws: int = par(
+        64,
+        unit="draws",
+        low=0,
+        high=100_000,
+        meaning="times that all assumptions are drawn from their priors, 0 for never",
+        source=ASSUMPTION,
+    )
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that decides the numbers of a run, checked."""
 
@@ -64,6 +78,7 @@ class Settings:
     run: RunOptions
     evidence: Evidence
     overrides: Mapping[str, float] = field(default_factory=dict)
+    uncertainty: UncertaintyOptions = field(default_factory=UncertaintyOptions)
 
 
 def mutable(table: type, leave_out: Collection[str] = ()) -> type:
@@ -91,6 +106,8 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
     run = RunOptions(**{f.name: values[f.name] for f in dataclasses.fields(RunOptions)})
     errors = [*world_errors([Region()], world), *range_errors(behaviour, "behaviour")]
     errors += [_bare(name, value, meta) for name, value, meta in _outside(run)]
+    uncertainty = UncertaintyOptions(**values["uncertainty"])
+    errors += range_errors(uncertainty, "uncertainty")
     if world.population.composition not in COMPOSITIONS:
         errors.append(unknown_name("population.composition", str(world.population.composition), COMPOSITIONS))
     try:
@@ -103,7 +120,7 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
     evidence = _evidence(values["evidence"])
     overrides = flat(values)
     overridden(evidence, overrides)
-    return Settings(*found, world, behaviour, policy, run, evidence, overrides)
+    return Settings(*found, world, behaviour, policy, run, evidence, overrides, uncertainty)
 
 
 def _evidence(folder: str | None) -> Evidence:

@@ -16,7 +16,9 @@ from issim.model.potential import Optimum, Potential, economic_optimum, technica
 from issim.model.record import binding_now, record
 from issim.model.simulate import EVE, simulate
 from issim.population.firms import Population
+from issim.runs import uncertainty
 from issim.runs.settings import Settings
+from issim.runs.uncertainty import Drawn, Draws
 from issim.world.build import build, inhabitants
 from issim.world.state import World
 
@@ -39,6 +41,8 @@ class Part(NamedTuple):
     structure: pd.DataFrame
     recorded: dict[str, pd.DataFrame]
     """Firm by firm and month by month; empty for all seeds but the first."""
+    drawn: list[Drawn]
+    """The same with other assumptions, for the draws that belong to this seed."""
 
 
 def arms(policy: Policy) -> tuple[Policy, ...]:
@@ -61,8 +65,8 @@ def best_of(settings: Settings, world: World) -> tuple[Potential, Optimum] | Non
     return technical_potential(world), economic_optimum(world, settings.behaviour)
 
 
-def part_of(settings: Settings, seed: int, keep: bool) -> Part:
-    """Every scenario on one world with one luck; with `keep`, firm by firm and month by month."""
+def part_of(settings: Settings, seed: int, keep: bool, draws: Draws | None = None) -> Part:
+    """Every scenario on one world with one luck, with `keep` firm by firm; and again under the seed's `draws`."""
     import pandas as pd
 
     world, behaviour, n_months = world_of(settings, seed), settings.behaviour, settings.run.n_months
@@ -83,7 +87,10 @@ def part_of(settings: Settings, seed: int, keep: bool) -> Part:
     used = [table for table in levers if len(table)] or levers[:1]
     recorded = frames.tables(world, kept) if keep else {}
     recorded.pop("barriers", None)
-    return Part(pd.concat(series), pd.concat(used), pd.concat(barriers), pd.concat(structure), recorded)
+    drawn = uncertainty.on_world(draws, world, seed) if draws else []
+    return Part(
+        pd.concat(series), pd.concat(used), pd.concat(barriers), pd.concat(structure), recorded, drawn
+    )
 
 
 def threads_of(settings: Settings) -> int:
@@ -114,7 +121,8 @@ def over_seeds(
 
 def parts(settings: Settings, tick: Callable[[], object]) -> Iterator[Part]:
     """All seeds in order; the first one is kept in full."""
-    return over_seeds(settings, lambda seed: part_of(settings, seed, keep=seed == settings.run.seed), tick)
+    draws, first = uncertainty.draws(settings, arms(settings.policy)), settings.run.seed
+    return over_seeds(settings, lambda seed: part_of(settings, seed, seed == first, draws), tick)
 
 
 def tables(settings: Settings, found: Sequence[Part]) -> dict[str, pd.DataFrame]:
@@ -125,7 +133,9 @@ def tables(settings: Settings, found: Sequence[Part]) -> dict[str, pd.DataFrame]
         name: pd.concat([getattr(part, name) for part in found], ignore_index=True)
         for name in ("series", "levers", "barriers", "structure")
     }
-    return found[0].recorded | joined | {"firms": firms_table(settings)}
+    draws = uncertainty.draws(settings, arms(settings.policy))
+    again = uncertainty.tables(draws, [one for part in found for one in part.drawn])
+    return found[0].recorded | joined | {"firms": firms_table(settings)} | again
 
 
 def firms_table(settings: Settings) -> pd.DataFrame:
