@@ -228,6 +228,25 @@ def test_regions_stand_side_by_side_and_keep_their_firms(run_tables: Callable[..
         assert (here["drawn_x"] - west).to_numpy() == pytest.approx(here["x"].to_numpy())
 
 
+def test_regions_stand_as_on_the_map_but_closer(run_tables: Callable[..., Tables]) -> None:
+    firms = run_tables(n_regions=3)["firms"]
+    corner = {"region 1": (0.0, 0.0), "region 2": (400.0, -300.0), "region 3": (-500.0, 900.0)}
+    for column, k in (("east", 0), ("north", 1)):
+        firms[column] = [corner[name][k] for name in firms["region"]]
+    firms["x"], firms["y"] = firms["x"] + firms["east"], firms["y"] + firms["north"]
+    placed, squares = region_map.laid_out(firms)
+    side = squares["region 1"][2]
+    assert side < 121.0
+    west = {name: square[0] for name, square in squares.items()}
+    south = {name: square[1] for name, square in squares.items()}
+    assert south["region 3"] == south["region 1"] > south["region 2"]
+    assert west["region 3"] < west["region 1"]
+    for name, (x, y, _) in squares.items():
+        here = placed[placed["region"] == name]
+        assert (here["drawn_x"] - x).to_numpy() == pytest.approx((here["x"] - here["east"]).to_numpy())
+        assert (here["drawn_y"] - y).to_numpy() == pytest.approx((here["y"] - here["north"]).to_numpy())
+
+
 def test_arcs_join_their_ends_and_bend_inwards() -> None:
     start, end = np.array([[0.0, 0.0], [0.0, 100.0]]), np.array([[100.0, 0.0], [100.0, 100.0]])
     lines = region_map.arcs(start, end, (50.0, 50.0))

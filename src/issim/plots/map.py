@@ -257,7 +257,8 @@ def _scale_bar(axes: Axes, squares: dict[str, Square]) -> None:
     y = bottom - below_names * (axes.get_ylim()[1] - bottom)
     ends = [west, west + length]
     axes.plot(ends, [y, y], color=style.INK, linewidth=2.5, clip_on=False, solid_capstyle="butt")
+    within = " within a region" if len(squares) > 1 else ""
     axes.annotate(
-        f"{length:g} km", (west + length, y), xytext=(6, 0), textcoords="offset points", va="center",
+        f"{length:g} km{within}", (west + length, y), xytext=(6, 0), textcoords="offset points", va="center",
         fontsize=style.SMALL, color=style.INK, annotation_clip=False,
     )  # fmt: skip

@@ -104,7 +104,7 @@ def errors(borders: Sequence[Border], names: Sequence[str]) -> list[InputError]:
             found.append(
                 InputError(
                     f"{border.where} and {WHERE}.{seen[ends]} both lie between {' and '.join(border.between)}; "
-                    "leave one of them out."
+                    "give two regions one border only."
                 )
             )
         seen[ends] = border.name
