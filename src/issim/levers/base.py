@@ -34,12 +34,12 @@ TARGETS = {
 }
 #: Which column of the table of firms each target field looks at.
 TARGET_COLUMNS = {"countries": "country", "sectors": "sector", "sizes": "size", "branches": "branch"}
-N_KEYS = 256
+N_KEYS = 1 << 16
 
 
 def own_key(name: str) -> int:
-    """The number in 0..255 that keys a lever's draws: the same for the same name, anywhere."""
-    return blake2b(name.encode(), digest_size=1).digest()[0]
+    """The number in 0..65535 that keys a lever's draws: the same for the same name, anywhere."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=2).digest())
 
 
 @lru_cache(maxsize=1)

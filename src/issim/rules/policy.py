@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from issim.draws import LEVER, NOBODY, Seed, place_word, uniforms
+from issim.draws import LEVER, Seed, place_word, uniforms
 from issim.jit import process, rule
 from issim.rules.awareness import wake
 from issim.rules.barriers import weigh_barriers
@@ -46,8 +46,8 @@ def reach(
     strength = conditions.strength[lever, month]
     levers.reached[lever, firm] = month
     spend(lever, conditions.unit_cost[lever], state, conditions, month)
-    luck = uniforms(seed, LEVER, month, world.firms.index[firm], NOBODY,
-                    place_word(world.firms.region[firm], 0, conditions.key[lever], 1))  # fmt: skip
+    place = place_word(world.firms.region[firm], 0, 0, 1)
+    luck = uniforms(seed, LEVER, month, world.firms.index[firm], conditions.key[lever], place)
     if luck[0] < conditions.effect[lever, AWARENESS_GAIN] * strength:
         wake(firm, 2, world.peers, firms)
     skills = min(1.0, conditions.effect[lever, SKILLS_GAIN] * strength)
@@ -82,11 +82,11 @@ def queue(lever: int, world: World, state: State, conditions: Conditions, seed: 
     work = state.work
     n_firms = world.firms.index.shape[0]
     for firm in range(n_firms):
-        work.keys[firm] = uniforms(seed, LEVER, 0, world.firms.index[firm], NOBODY,
-                                   place_word(world.firms.region[firm], 0, conditions.key[lever], 0))[0]  # fmt: skip
+        place = place_word(world.firms.region[firm], 0, 0, 0)
+        work.keys[firm] = uniforms(seed, LEVER, 0, world.firms.index[firm], conditions.key[lever], place)[0]
     rank(work.keys, n_firms, work.order)
-    for place in range(n_firms):
-        state.levers.order[lever, place] = work.order[place]
+    for k in range(n_firms):
+        state.levers.order[lever, k] = work.order[k]
 
 
 @process

@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from issim.units import Col
-from issim.world.state import Codes, Floats, Shorts
+from issim.world.state import Codes, Floats, Ints
 
 N_BARRIERS = 24
 
@@ -83,7 +83,7 @@ FIRM_STAGES = ("unaware", "aware", "searching", "talking", "operating")
 class Conditions(NamedTuple):
     """One row per lever; the months run along the last axis of `strength`."""
 
-    key: Annotated[Shorts, Col("1", "number that keys the lever's draws (from its name)", 0, 255, "int16")]
+    key: Annotated[Ints, Col("1", "number that keys the lever's draws (from its name)", 0, 65535, "int32")]
     strength: Annotated[Floats, Col("1", "intensity in force each month, shape (n_levers, n_months)", 0)]
     target: Annotated[
         Codes, Col("1", "1 for firms the lever is meant for, shape (n_levers, n_firms)", 0, 1, "int8")
@@ -114,7 +114,7 @@ def no_policy(n_firms: int, n_months: int) -> Conditions:
 def empty(n_levers: int, n_firms: int, n_months: int) -> Conditions:
     """Conditions for `n_levers` levers that do nothing yet: every strength, relief and effect is 0."""
     return Conditions(
-        key=np.zeros(n_levers, np.int16),
+        key=np.zeros(n_levers, np.int32),
         strength=np.zeros((n_levers, n_months)),
         target=np.ones((n_levers, n_firms), np.int8),
         stages=np.full(n_levers, 31, np.int8),

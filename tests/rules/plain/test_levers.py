@@ -5,7 +5,7 @@ import pytest
 from rules.plain.case import CALM, SEED, case, met
 from worlds import changed, policy, toy
 
-from issim.draws import LEVER, NOBODY, place_word, uniforms
+from issim.draws import LEVER, place_word, uniforms
 from issim.jit import is_compiled
 from issim.rules import asking, binding, force, operate, search, start
 from issim.rules import policy as enacting
@@ -79,7 +79,7 @@ def test_a_firm_that_is_reached_wakes_learns_trusts_and_joins():
         {"enrols": 1, "awareness_gain": 0.5},
     )
     firms = c.state.firms
-    drawn = uniforms(SEED, LEVER, 4, int(c.world.firms.index[1]), NOBODY, place_word(0, 0, 7, 1))[0]
+    drawn = uniforms(SEED, LEVER, 4, int(c.world.firms.index[1]), 7, place_word(0, 0, 0, 1))[0]
     enacting.reach(0, 1, c.world, c.state, c.conditions, SEED, 4)
     assert firms.awareness[1] == (2 if drawn < 0.5 else 1)
     assert (firms.digital[1], firms.member[1], c.state.levers.reached[0, 1]) == (pytest.approx(0.55), 1, 4)
@@ -96,9 +96,7 @@ def test_the_queue_is_keyed_to_lever_and_firm():
     first, second = state.levers.order
     assert sorted(first) == sorted(second) == list(range(30))
     assert first.tolist() != second.tolist()
-    keys = [
-        uniforms(SEED, LEVER, 0, int(world.firms.index[k]), NOBODY, place_word(0, 0, 7, 0))[0] for k in first
-    ]
+    keys = [uniforms(SEED, LEVER, 0, int(world.firms.index[k]), 7, place_word(0, 0, 0, 0))[0] for k in first]
     assert keys == sorted(keys)
 
 
