@@ -128,7 +128,7 @@ class Lever:
     )
     budget: float | None = par(
         None, unit="EUR", low=0.0, high=1e12, source=ASSUMPTION,
-        meaning="public money after which the lever stops; none: without limit",
+        meaning="public money that the lever may spend; it stops when that is spent; none: without limit",
     )  # fmt: skip
     relief: Mapping[str, float] = entries(relief_pars, "barrier")
     effects: Mapping[str, float] = entries(effect_pars, "effect")
@@ -183,7 +183,7 @@ class Lever:
         sheet.target[row] = meant
         if self.stages:
             sheet.stages[row] = sum(1 << FIRM_STAGES.index(stage) for stage in self.stages)
-        sheet.enrols[row], sheet.lasts[row], sheet.joins[row] = self.enrols, self.lasts, self.joins
+        sheet.enrols[row], sheet.lasts[row] = self.enrols, self.lasts
         sheet.capacity[row] = np.inf if self.capacity is None else self.capacity
         sheet.unit_cost[row], sheet.running_cost[row] = self.unit_cost, self.running_cost
         sheet.budget[row] = np.inf if self.budget is None else self.budget

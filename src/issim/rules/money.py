@@ -7,15 +7,14 @@ import math
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.force import amount_on, share_on, strength_on
+from issim.rules.support import support_per_unit, tax_credits, value_of
 from issim.world.conditions import (
     CAPEX_GRANT,
     FREIGHT_RELIEF,
     LANDFILL_TAX,
     PAPERWORK_RELIEF,
     PENALTY,
-    PRICE_RELIEF,
     QUOTA,
-    REUSE_PAYMENT,
     Conditions,
 )
 from issim.world.state import FirmState, Floats, LeverState, Market, State, World
@@ -35,12 +34,6 @@ def annuity(interest: float, lifetime: float) -> float:
     if interest < 1e-12:
         return 1.0 / lifetime
     return interest / -math.expm1(-lifetime * math.log1p(interest))
-
-
-@rule
-def input_value(replaced: float, virgin_price: float, discount: float) -> float:
-    """What a unit of residue is worth as an input, in EUR/unit: yield * virgin price * (1 - discount)."""
-    return replaced * virgin_price * (1.0 - discount)
 
 
 @rule
@@ -102,19 +95,6 @@ def shortfall(
 
 
 @process
-def support_per_unit(
-    pair: int, value: float, world: World, state: State, conditions: Conditions, month: int
-) -> float:
-    """Public support of an exchange per unit: the relief on the input's value, and the payment per tonne."""
-    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
-    support = (
-        value * share_on(conditions, state.levers, PRICE_RELIEF, receiver, month) if value > 0.0 else 0.0
-    )
-    payment = amount_on(conditions, state.levers, REUSE_PAYMENT, donor, month)
-    return support + payment * world.goods.is_mass[world.pairs.good[pair]]
-
-
-@process
 def gain_of(
     pair: int,
     quantity: float,
@@ -139,9 +119,7 @@ def gain_of(
     tax = goods.taxable[good] * (
         world.countries.landfill_tax[country] + amount_on(conditions, levers, LANDFILL_TAX, donor, month)
     )
-    value = input_value(
-        goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good]
-    )
+    value = value_of(pair, world, state, conditions, prices, month)
     haulage = (
         goods.freight[good] * kilometres * (1.0 - share_on(conditions, levers, FREIGHT_RELIEF, donor, month))
     )
@@ -156,7 +134,8 @@ def gain_of(
     paperwork = behaviour.paperwork * (1.0 - share_on(conditions, levers, PAPERWORK_RELIEF, donor, month))
     capital = investment(pair, world) * (1.0 - share_on(conditions, levers, CAPEX_GRANT, donor, month))
     yearly = annuity(behaviour.interest, behaviour.lifetime)
-    return yearly_gain(quantity, per_unit, support, paperwork, capital * yearly)
+    credited = tax_credits(pair, quantity, value, world, state, conditions, prices, month)
+    return yearly_gain(quantity, per_unit, support, paperwork, capital * yearly) + credited
 
 
 @process

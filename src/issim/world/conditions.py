@@ -15,6 +15,8 @@ from issim.units import Col
 from issim.world.state import Codes, Floats, Ints
 
 N_BARRIERS = 24
+#: Platforms that a policy may have: each is one bit of a firm's membership.
+MAX_PLATFORMS = 30
 
 
 class Effect(NamedTuple):
@@ -39,6 +41,9 @@ EFFECTS = (
         "recall", "1/month", "hazard that a platform shows a compatible pair of members to each other", 0, 2
     ),
     Effect("data_quality", "1", "share of the platform's records that are good enough to act on", 0, 1),
+    Effect(
+        "federation", "1", "share of their recall with which platforms show members to each other's", 0, 1
+    ),
     Effect("quota", "1", "share of its solid residues that a firm must pass on", 0, 1),
     Effect(
         "penalty",
@@ -51,8 +56,17 @@ EFFECTS = (
     Effect(
         "price_relief", "1", "share of the value of the reused input that the state leaves to the firms", 0, 1
     ),
+    Effect("tax_credit", "1", "share of the value of the reused input that is credited, up to a cap", 0, 1),
+    Effect(
+        "credit_cap",
+        "EUR/(firm yr)",
+        "most that a receiver gets of the tax credit in a year; 0: no cap",
+        0,
+        1e9,
+    ),
     Effect("reuse_payment", "EUR/t", "payment per tonne passed on", 0, 2000),
     Effect("capex_grant", "1", "share of the investment that is paid", 0, 1),
+    Effect("discount_relief", "1", "share of the discount on secondary material that falls away", 0, 1),
     Effect(
         "paperwork_relief", "1", "share of the yearly cost of permits and coordination that falls away", 0, 1
     ),
@@ -67,12 +81,16 @@ SEARCH_PUSH = EFFECT_NAMES.index("search_push")
 INTRODUCTIONS = EFFECT_NAMES.index("introductions")
 RECALL = EFFECT_NAMES.index("recall")
 DATA_QUALITY = EFFECT_NAMES.index("data_quality")
+FEDERATION = EFFECT_NAMES.index("federation")
 QUOTA = EFFECT_NAMES.index("quota")
 PENALTY = EFFECT_NAMES.index("penalty")
 LANDFILL_TAX = EFFECT_NAMES.index("landfill_tax")
 PRICE_RELIEF = EFFECT_NAMES.index("price_relief")
+TAX_CREDIT = EFFECT_NAMES.index("tax_credit")
+CREDIT_CAP = EFFECT_NAMES.index("credit_cap")
 REUSE_PAYMENT = EFFECT_NAMES.index("reuse_payment")
 CAPEX_GRANT = EFFECT_NAMES.index("capex_grant")
+DISCOUNT_RELIEF = EFFECT_NAMES.index("discount_relief")
 PAPERWORK_RELIEF = EFFECT_NAMES.index("paperwork_relief")
 FREIGHT_RELIEF = EFFECT_NAMES.index("freight_relief")
 
@@ -95,7 +113,15 @@ class Conditions(NamedTuple):
     lasts: Annotated[
         Codes, Col("1", "1 if relief and effects on a firm reached outlive the lever", 0, 1, "int8")
     ]
-    joins: Annotated[Codes, Col("1", "1 if a firm reached becomes a member of a platform", 0, 1, "int8")]
+    term: Annotated[
+        Ints, Col("month", "how long the lever acts on a firm reached; 0: without end", 0, dtype="int32")
+    ]
+    joins: Annotated[
+        Ints,
+        Col(
+            "bit mask", "the platform that a firm reached joins, a bit of its own; 0: none", 0, 2**29, "int32"
+        ),
+    ]
     capacity: Annotated[Floats, Col("firms/month", "how many firms can be reached in a month", 0)]
     unit_cost: Annotated[Floats, Col("EUR/firm", "public cost per firm reached", 0)]
     running_cost: Annotated[Floats, Col("EUR/month", "public cost per month in force", 0)]
@@ -120,7 +146,8 @@ def empty(n_levers: int, n_firms: int, n_months: int) -> Conditions:
         stages=np.full(n_levers, 31, np.int8),
         enrols=np.zeros(n_levers, np.int8),
         lasts=np.zeros(n_levers, np.int8),
-        joins=np.zeros(n_levers, np.int8),
+        term=np.zeros(n_levers, np.int32),
+        joins=np.zeros(n_levers, np.int32),
         capacity=np.full(n_levers, np.inf),
         unit_cost=np.zeros(n_levers),
         running_cost=np.zeros(n_levers),
