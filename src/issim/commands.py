@@ -57,7 +57,9 @@ def run_command(overrides: Sequence[str], figures: bool = True) -> str:
     announce_compiling()
     tables = simulated(chosen)
     settings = chosen.settings
-    words = summary.as_text(tables["series"], settings.region.name, settings.policy.question)
+    words = summary.as_text(
+        tables["series"], settings.region.name, settings.policy.question, tables["levers"]
+    )
     config = OmegaConf.to_yaml(chosen.config)
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     about = manifest(config, settings.evidence.hashes, seeds, started, " ".join(["issim", "run", *overrides]))

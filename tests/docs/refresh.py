@@ -168,7 +168,7 @@ def default_job() -> tuple[str, dict[str, object]]:
     chosen = plan([])
     tables = simulated(chosen)
     return summary.as_text(
-        tables["series"], chosen.settings.region.name, chosen.settings.policy.question
+        tables["series"], chosen.settings.region.name, chosen.settings.policy.question, tables["levers"]
     ), dict(tables)
 
 
