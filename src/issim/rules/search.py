@@ -11,10 +11,11 @@ from issim.draws import MEETING, Seed, place_word, uniforms
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.exchange import may_meet, meet
-from issim.rules.force import amount_on, in_force, share_on
+from issim.rules.force import amount_on, in_force
 from issim.rules.hazard import happens
 from issim.rules.money import shortfall
-from issim.world.conditions import DATA_QUALITY, INTRODUCTIONS, QUOTA, RECALL, SEARCH_PUSH, Conditions
+from issim.rules.platforms import platform_contact, set_views
+from issim.world.conditions import INTRODUCTIONS, QUOTA, RECALL, SEARCH_PUSH, Conditions
 from issim.world.state import CANDIDATE, NOT_AWARE, RANK_POSITION, Floats, State, World
 
 
@@ -153,49 +154,6 @@ def own_contact(firm: int, world: World, state: State, behaviour: Constants, see
 
 
 @process
-def platform_sight(pair: int, world: World, state: State) -> float:
-    """How well a platform can show a pair: its compatibility if both firms are members, else 0."""
-    members = state.firms.member[world.pairs.donor[pair]] * state.firms.member[world.pairs.receiver[pair]]
-    return float(world.pairs.compatibility[pair]) * members
-
-
-@process
-def platform_contact(
-    firm: int, world: World, state: State, conditions: Conditions, seed: Seed, month: int
-) -> int:
-    """The candidate that a platform shows to a firm this month, or -1.
-
-        hazard = recall * data quality * sum of compatibility over members * barriers at stage B
-
-    For whom  searching members; at most one new partner a month each
-    Units     per month
-    Source    conditions (recall, data_quality)
-    Keeps     -1 for a firm none of whose candidates is a member
-    """
-    links, firms = world.firm_pairs, state.firms
-    if firms.member[firm] == 0 or firms.searching[firm] == 0:
-        return -1
-    recall = amount_on(conditions, state.levers, RECALL, firm, month)
-    quality = share_on(conditions, state.levers, DATA_QUALITY, firm, month)
-    total = 0.0
-    for k in range(links.start[firm], links.start[firm + 1]):
-        if may_meet(links.items[k], state.pairs, month):
-            total += platform_sight(links.items[k], world, state)
-    draw = uniforms(
-        seed, MEETING, month, world.firms.index[firm], 0, place_word(world.firms.region[firm], 0, 0, 1)
-    )
-    if not happens(draw[0], recall * quality * firms.factor[1, firm] * total):
-        return -1
-    target, total = draw[1] * total, 0.0
-    for k in range(links.start[firm], links.start[firm + 1]):
-        if may_meet(links.items[k], state.pairs, month):
-            total += platform_sight(links.items[k], world, state)
-            if total > target:
-                return links.items[k]
-    return -1
-
-
-@process
 def is_free(firm: int, world: World, state: State, n_found: int) -> bool:
     """Whether a firm is in no talks and has found nobody this month among the first `n_found` of the pairs found."""
     if state.firms.talking[firm] > 0:
@@ -279,8 +237,9 @@ def search(
             found[n_found] = pair
             n_found += 1
     if conditions.used[RECALL] == 1:
+        set_views(state, conditions, month)
         for firm in range(state.firms.searching.shape[0]):
-            pair = platform_contact(firm, world, state, conditions, seed, month)
+            pair = platform_contact(firm, world, state, seed, month)
             if pair >= 0:
                 found[n_found] = pair
                 n_found += 1
