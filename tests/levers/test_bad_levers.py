@@ -14,6 +14,8 @@ from issim.errors import InputError
 from issim.levers import catalogue, policy
 from issim.levers.policy import Policy
 from issim.levers.relief import Relief
+from issim.model.symbiosis import SymbiosisModel
+from issim.runs.job import plan
 from issim.world.state import World
 
 #: What a policy file says, and what the sentence that refuses it must name.
@@ -251,6 +253,15 @@ def test_a_lever_that_starts_when_the_run_is_over_is_refused(start: int) -> None
         InputError, match=rf"training.start = {start} month is not before .* \(n_months = 24\); start"
     ):
         policy.check_months(late, 24)
+
+
+def test_runs_and_models_refuse_a_lever_that_starts_when_they_are_over(world: World) -> None:
+    late = r"policy.levers.symbiotech_eqf6.start = 24 month is not before .* \(n_months = 24\)"
+    with pytest.raises(InputError, match=late):
+        plan(["policy=symbiotech", "n_months=24"])
+    with pytest.raises(InputError, match=late):
+        SymbiosisModel(world, policy="symbiotech", n_months=24)
+    assert plan(["policy=symbiotech", "n_months=25"]).settings.run.n_months == 25
 
 
 def test_the_checks_of_a_mandate_count_when_a_budget_is_too_small(world: World) -> None:

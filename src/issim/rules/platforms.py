@@ -54,23 +54,23 @@ def set_views(state: State, conditions: Conditions, month: int) -> None:
 
         federated = share opened * the best view of the firm's own platforms
 
-    For whom  every firm; 0 for those that are no members
+    For whom  members that search, and all members where there is a federation; 0 for others
     Units     per month
     Source    view, opened
     Keeps     nothing is federated without a federation
     """
-    views, members = state.work.views, state.firms.member
+    views, members, searching = state.work.views, state.firms.member, state.firms.searching
     last = views.shape[0] - 1
+    views[:, :] = 0.0
     for firm in range(views.shape[1]):
+        if members[firm] == 0 or (searching[firm] == 0 and conditions.used[FEDERATION] == 0):
+            continue
         best = 0.0
         for platform in range(last):
-            views[platform, firm] = 0.0
             if (members[firm] >> platform) & 1:
                 views[platform, firm] = view(platform, firm, conditions, state.levers, month)
                 best = max(best, views[platform, firm])
-        views[last, firm] = 0.0
-        if best > 0.0:
-            views[last, firm] = best * opened(firm, conditions, state.levers, month)
+        views[last, firm] = best * opened(firm, conditions, state.levers, month)
 
 
 @process

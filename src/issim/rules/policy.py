@@ -164,7 +164,8 @@ def weigh_anew(
         weigh_barriers(state.work.changed_firms[k], world, state, conditions, behaviour, month)
     if for_all or conditions.term[lever] > 0:
         for firm in range(world.firms.index.shape[0]):
-            if for_all or is_over(conditions, state.levers, lever, firm, month):
+            ends = month - state.levers.reached[lever, firm] == conditions.term[lever]
+            if for_all or ends:
                 weigh_barriers(firm, world, state, conditions, behaviour, month)
 
 

@@ -292,7 +292,7 @@ STANDARDS = {"data_quality": 0.5}
 def on_platforms(*levers, members):
     """Two firms as members of platforms, reached by the levers that they joined, with this month's views."""
     c = case(*levers)
-    c.state.firms.member[:] = members
+    c.state.firms.member[:], c.state.firms.searching[0] = members, 1
     for lever, joins in enumerate(c.conditions.joins):
         c.state.levers.reached[lever] = np.where(c.state.firms.member & joins, 0, -1)
     platforms.set_views(c.state, c.conditions, 0)
@@ -304,9 +304,12 @@ def test_a_platform_has_nothing_of_another():
     first, second = 0.4 * (1 - 0.5 * 0.5), 0.1 * (1 - 0.2 * 0.5)
     seen = [platforms.view(k, 1, c.conditions, c.state.levers, 0) for k in (0, 1)]
     assert seen == pytest.approx([first, second])
-    assert c.state.work.views.tolist() == [
-        pytest.approx([first, first]), pytest.approx([0.0, second]), [0.0, 0.0]
-    ]  # fmt: skip
+    assert c.state.work.views.tolist() == [[pytest.approx(first), 0.0], [0.0, 0.0], [0.0, 0.0]], (
+        "one searches"
+    )
+    c.state.firms.searching[1] = 1
+    platforms.set_views(c.state, c.conditions, 0)
+    assert c.state.work.views[:, 1].tolist() == pytest.approx([first, second, 0.0])
     assert platforms.platform_sight(0, 0, c.world, c.state) == pytest.approx(first)
 
 
