@@ -14,11 +14,12 @@ from issim.world.state import N_STAGES, LeverState, State, World
 def relief_of(conditions: Conditions, levers: LeverState, barrier: int, firm: int, month: int) -> float:
     """How far levers relieve one barrier of one firm: shares taken off one after the other, in [0, 1]."""
     total = 0.0
-    for lever in range(conditions.key.shape[0]):
-        size = conditions.relief[lever, barrier]
-        if size > 0.0:
-            part = size * strength_on(conditions, levers, lever, firm, month)
-            total = either(total, min(1.0, part))
+    for k in range(levers.lifting.shape[1]):
+        lever = levers.lifting[barrier, k]
+        if lever < 0:
+            break
+        part = conditions.relief[lever, barrier] * strength_on(conditions, levers, lever, firm, month)
+        total = either(total, min(1.0, part))
     return total
 
 

@@ -73,7 +73,9 @@ def renew(
     firms.digital[firm] = start.digital[firm]
     firms.trust[firm] = start.trust[firm]
     for lever in range(conditions.key.shape[0]):
-        state.levers.reached[lever, firm] = -1
+        if state.levers.reached[lever, firm] >= 0:
+            state.levers.reached[lever, firm] = -1
+            state.levers.waiting[lever] += 1
     weigh_barriers(firm, world, state, conditions, behaviour, month)
 
 

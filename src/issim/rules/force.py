@@ -76,10 +76,12 @@ def amount_on(conditions: Conditions, levers: LeverState, effect: int, firm: int
     """
     total = 0.0
     if conditions.used[effect] == 1:
-        for lever in range(conditions.key.shape[0]):
-            size = conditions.effect[lever, effect]
-            if size > 0.0:
-                total += size * strength_of(conditions, levers, lever, effect, firm, month)
+        for k in range(levers.moving.shape[1]):
+            lever = levers.moving[effect, k]
+            if lever < 0:
+                break
+            strength = strength_of(conditions, levers, lever, effect, firm, month)
+            total += conditions.effect[lever, effect] * strength
     return total
 
 
@@ -96,9 +98,10 @@ def share_on(conditions: Conditions, levers: LeverState, effect: int, firm: int,
     """
     total = 0.0
     if conditions.used[effect] == 1:
-        for lever in range(conditions.key.shape[0]):
-            size = conditions.effect[lever, effect]
-            if size > 0.0:
-                part = size * strength_of(conditions, levers, lever, effect, firm, month)
-                total = either(total, min(1.0, part))
+        for k in range(levers.moving.shape[1]):
+            lever = levers.moving[effect, k]
+            if lever < 0:
+                break
+            strength = strength_of(conditions, levers, lever, effect, firm, month)
+            total = either(total, min(1.0, conditions.effect[lever, effect] * strength))
     return total

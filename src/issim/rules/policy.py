@@ -47,6 +47,8 @@ def reach(
     """
     firms, levers = state.firms, state.levers
     strength = conditions.strength[lever, month]
+    if levers.reached[lever, firm] < 0:
+        levers.waiting[lever] -= 1
     levers.reached[lever, firm] = month
     spend(lever, conditions.unit_cost[lever], state, conditions, month)
     place = place_word(world.firms.region[firm], 0, 0, 1)
@@ -94,14 +96,16 @@ def places_this_month(capacity: float, month: int) -> int:
 @process
 def queue(lever: int, world: World, state: State, conditions: Conditions, seed: Seed) -> None:
     """Draw the order in which a lever reaches firms: keyed to lever and firm, so rows do not matter."""
-    work = state.work
+    work, levers = state.work, state.levers
     n_firms = world.firms.index.shape[0]
     for firm in range(n_firms):
         place = place_word(world.firms.region[firm], 0, 0, 0)
         work.keys[firm] = uniforms(seed, LEVER, 0, world.firms.index[firm], conditions.key[lever], place)[0]
     rank(work.keys, n_firms, work.order)
+    levers.waiting[lever] = 0
     for k in range(n_firms):
-        state.levers.order[lever, k] = work.order[k]
+        levers.order[lever, k] = work.order[k]
+        levers.waiting[lever] += conditions.target[lever, k]
 
 
 @process
@@ -128,15 +132,23 @@ def enact(
     Source    conditions
     Keeps     without levers nothing changes; no lever spends more than its budget
     """
-    levers = state.levers
+    levers, stale = state.levers, state.work.stale
+    for firm in range(stale.shape[0]):
+        stale[firm] = 0
+    changes = False
     for lever in range(conditions.key.shape[0]):
         before = in_force(conditions, levers, lever, month - 1)
         now = keep_up(lever, state, conditions, month)
         n_new = 0
         if now > 0.0 and conditions.enrols[lever] == 1:
-            n_new = enrol(lever, world, state, conditions, behaviour, seed, month)
+            n_new = enrol(lever, world, state, conditions, seed, month)
         if relieves_any(lever, conditions):
-            weigh_anew(lever, now != before, n_new, world, state, conditions, behaviour, month)
+            mark_stale(lever, now != before, n_new, state, conditions, month)
+            changes = changes or n_new > 0 or now != before or conditions.term[lever] > 0
+    if changes:
+        for firm in range(stale.shape[0]):
+            if stale[firm] == 1:
+                weigh_barriers(firm, world, state, conditions, behaviour, month)
 
 
 @process
@@ -149,24 +161,17 @@ def relieves_any(lever: int, conditions: Conditions) -> bool:
 
 
 @process
-def weigh_anew(
-    lever: int,
-    for_all: bool,
-    n_new: int,
-    world: World,
-    state: State,
-    conditions: Conditions,
-    behaviour: Constants,
-    month: int,
+def mark_stale(
+    lever: int, for_all: bool, n_new: int, state: State, conditions: Conditions, month: int
 ) -> None:
-    """Weigh the barriers of those whom a lever begins or ceases to relieve this month: all if its strength changed."""
+    """Mark those whom a lever begins or ceases to relieve this month: all if its strength changed."""
+    stale = state.work.stale
     for k in range(n_new):
-        weigh_barriers(state.work.changed_firms[k], world, state, conditions, behaviour, month)
+        stale[state.work.changed_firms[k]] = 1
     if for_all or conditions.term[lever] > 0:
-        for firm in range(world.firms.index.shape[0]):
-            ends = month - state.levers.reached[lever, firm] == conditions.term[lever]
-            if for_all or ends:
-                weigh_barriers(firm, world, state, conditions, behaviour, month)
+        for firm in range(stale.shape[0]):
+            if for_all or month - state.levers.reached[lever, firm] == conditions.term[lever]:
+                stale[firm] = 1
 
 
 @process
@@ -185,15 +190,7 @@ def may_be_reached(
 
 
 @process
-def enrol(
-    lever: int,
-    world: World,
-    state: State,
-    conditions: Conditions,
-    behaviour: Constants,
-    seed: Seed,
-    month: int,
-) -> int:
+def enrol(lever: int, world: World, state: State, conditions: Conditions, seed: Seed, month: int) -> int:
     """Reach the next firms of a lever's queue; returns how many, their rows in `work.changed_firms`.
 
     Firms whose term is over come again, after those that had none yet. A firm that the budget cannot pay
@@ -202,6 +199,8 @@ def enrol(
     levers = state.levers
     places = places_this_month(conditions.capacity[lever], month)
     n_new = 0
+    if levers.waiting[lever] == 0 and conditions.term[lever] == 0:
+        return n_new
     for again in range(2 if conditions.term[lever] > 0 else 1):
         for k in range(levers.order.shape[1]):
             if n_new >= places or levers.stopped[lever] >= 0:

@@ -202,13 +202,16 @@ def through_facilitator(world: World, state: State, conditions: Conditions, mont
             first_open = k if first_open < 0 else first_open
             continue
         region = world.firms.region[world.pairs.donor[pair]]
-        wanted = (
-            amount_on(conditions, state.levers, INTRODUCTIONS, world.pairs.donor[pair], month) > 0.0
-            and amount_on(conditions, state.levers, INTRODUCTIONS, world.pairs.receiver[pair], month) > 0.0
-            and is_free(world.pairs.donor[pair], world, state, n_found)
-            and is_free(world.pairs.receiver[pair], world, state, n_found)
+        donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
+        wanted = (  # what rules most pairs out comes first
+            places[region] >= 1.0
+            and may_meet(pair, pairs, month)
+            and is_free(donor, world, state, n_found)
+            and is_free(receiver, world, state, n_found)
+            and amount_on(conditions, state.levers, INTRODUCTIONS, donor, month) > 0.0
+            and amount_on(conditions, state.levers, INTRODUCTIONS, receiver, month) > 0.0
         )
-        if wanted and places[region] >= 1.0 and may_meet(pair, pairs, month):
+        if wanted:
             places[region] -= 1.0
             n_open -= 1 if places[region] < 1.0 else 0
             pairs.introduced[pair] = 1

@@ -169,6 +169,7 @@ def start(world: World, state: State, conditions: Conditions, behaviour: Constan
     start_pairs(world, state, behaviour)
     start_exchanges(world, state, conditions, behaviour, seed)
     for lever in range(conditions.key.shape[0]):
-        queue(lever, world, state, conditions, seed)
+        if conditions.enrols[lever] == 1:
+            queue(lever, world, state, conditions, seed)
     if conditions.used[INTRODUCTIONS] == 1:
         rank_pairs(world, state, conditions, behaviour)

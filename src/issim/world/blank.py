@@ -14,6 +14,8 @@ from issim.world.state import (
     N_STAGES,
     N_SUMS,
     FirmState,
+    Floats,
+    Ints,
     LeverState,
     Market,
     PairState,
@@ -58,7 +60,12 @@ def blank_state(world: World, conditions: Conditions) -> State:
         "flows": (n_goods,),
         "sums": (N_SUMS,),
     }
-    levers = {"reached": (n_levers, n_firms), "order": (n_levers, n_firms)}
+    levers = {
+        "reached": (n_levers, n_firms),
+        "order": (n_levers, n_firms),
+        "moving": (conditions.effect.shape[1], n_levers + 1),
+        "lifting": (conditions.relief.shape[1], n_levers + 1),
+    }
     state = State(
         firms=_blank(FirmState, n_firms, {"factor": (N_STAGES, n_firms)}),
         pairs=_blank(PairState, n_pairs, {}),
@@ -69,4 +76,14 @@ def blank_state(world: World, conditions: Conditions) -> State:
     state.pairs.since[:] = -1
     state.levers.reached[:] = -1
     state.levers.stopped[:] = -1
+    _list_levers(conditions.effect, state.levers.moving)
+    _list_levers(conditions.relief, state.levers.lifting)
     return state
+
+
+def _list_levers(sizes: Floats, lists: Ints) -> None:
+    """Write, for every column of `sizes` (n_levers, n_columns), the rows that are above 0, then -1."""
+    lists[:] = -1
+    for column in range(sizes.shape[1]):
+        rows = np.flatnonzero(sizes[:, column] > 0.0)
+        lists[column, : len(rows)] = rows

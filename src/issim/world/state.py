@@ -274,6 +274,15 @@ class LeverState(NamedTuple):
     order: Annotated[
         Ints, Col("row", "the order in which firms are reached, shape (n_levers, n_firms)", 0, dtype="int32")
     ]
+    waiting: Annotated[Ints, Col("firms", "targets that have not been reached", dtype="int32")]
+    moving: Annotated[
+        Ints,
+        Col("row", "levers that have an effect, then -1, shape (n_effects, n_levers + 1)", -1, dtype="int32"),
+    ]
+    lifting: Annotated[
+        Ints,
+        Col("row", "levers that relieve a barrier, then -1, shape (24, n_levers + 1)", -1, dtype="int32"),
+    ]
     spent: Annotated[Floats, Col("EUR", "public money spent so far", 0)]
     stopped: Annotated[
         Shorts, Col("month", "first month without the lever for want of money, -1 if none", -1, dtype="int16")
@@ -311,6 +320,9 @@ class Work(NamedTuple):
     ]
     owed: Annotated[
         Floats, Col("EUR", "what levers owe this month, shape (2, n_levers): supports, grants", 0)
+    ]
+    stale: Annotated[
+        Codes, Col("1", "1 for firms whose barriers are to be weighed anew this month", 0, 1, "int8")
     ]
     leaving: Annotated[Codes, Col("1", "1 for firms that leave this month", 0, 1, "int8")]
     ranked: Annotated[

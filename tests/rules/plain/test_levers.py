@@ -142,7 +142,7 @@ def test_no_more_firms_are_enrolled_than_allowed(lever, n_reached):
     start.start(world, state, c, CALM.record(), SEED)
     if n_reached < 0:  # only those who are not aware
         n_reached = int((world.firms.awareness == 1).sum())
-    assert enacting.enrol(0, world, state, c, CALM.record(), SEED, 0) == n_reached
+    assert enacting.enrol(0, world, state, c, SEED, 0) == n_reached
     assert (state.levers.reached[0] >= 0).sum() == n_reached
     chosen = state.work.changed_firms[:n_reached]
     assert set(chosen) == set(np.flatnonzero(state.levers.reached[0] == 0))
@@ -157,7 +157,7 @@ def test_who_had_a_contract_comes_again_after_the_others():
     start.start(world, state, c, CALM.record(), SEED)
     order = state.levers.order[0].tolist()
     won = [
-        state.work.changed_firms[: enacting.enrol(0, world, state, c, CALM.record(), SEED, month)].tolist()
+        state.work.changed_firms[: enacting.enrol(0, world, state, c, SEED, month)].tolist()
         for month in range(6)
     ]
     assert won == [order[:10], order[10:20], order[20:], [], order[:10], order[10:20]]
