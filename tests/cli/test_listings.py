@@ -23,7 +23,7 @@ from issim.units import ASSUMPTION, Parameter
 #: and when, how hard, with how much money a policy acts.
 CHOICES = re.compile(
     r"seed|n_seeds|n_months|threads|uncertainty\.draws|region\.(number|side)|population\.(n_firms|composition)"
-    r"|policy\.levers\.\w+\.(start|end|ramp|intensity|capacity|budget|threshold)"
+    r"|policy\.levers\.\w+\.(start|end|ramp|intensity|capacity|budget|threshold|contract_months)"
 )
 #: What some goods, countries and levers do not have at all: 0, and not uncertain.
 NONE_AT_ALL = re.compile(
