@@ -40,7 +40,9 @@ history[["unaware", "aware", "searching", "talking", "adopters"]].iloc[::12]
 
 # %%
 firm = model.agents.select(lambda each: each.stage == "aware")[0]
-print(firm.country, firm.sector, firm.size, "has", len(firm.barriers), "barriers and", len(firm.peers), "peers")
+print(
+    firm.country, firm.sector, firm.size, "has", len(firm.barriers), "barriers and", len(firm.peers), "peers"
+)
 
 # %% [markdown]
 # **Exercise.** What if firms never forgot, and talked twice as much? Change `forgetting` and `word_of_mouth`.

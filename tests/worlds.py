@@ -293,7 +293,8 @@ def policy(n_firms: int, n_months: int, rows: list[dict[str, Any]]) -> Condition
     return made
 
 
-#: One lever of every family: mandate, taxes, training that runs out of money, platform, facilitator, grants.
+#: One lever of every family: mandate, taxes, training that runs out of money, platform, facilitator, grants, a capped
+#: credit with certificates, contracts for a term, a second platform, a federation of both.
 EVERY_KIND: list[dict[str, Any]] = [
     {"quota": 0.3, "penalty": 40.0, "min_employees": 10.0, "running_cost": 100.0},
     {"landfill_tax": 25.0, "price_relief": 0.1, "outside_influence": 0.02},
@@ -311,6 +312,19 @@ EVERY_KIND: list[dict[str, Any]] = [
     {"enrols": 1, "joins": 1, "capacity": 4.0, "recall": 0.3, "data_quality": 0.7, "search_push": 0.05},
     {"introductions": 1.5, "relief": np.full(24, 0.2), "freight_relief": 0.2, "running_cost": 5000.0},
     {"capex_grant": 0.4, "reuse_payment": 5.0, "paperwork_relief": 0.5, "budget": 3000.0},
+    {"tax_credit": 0.4, "credit_cap": 900.0, "discount_relief": 0.3},
+    {
+        "enrols": 1,
+        "lasts": 1,
+        "term": 8,
+        "capacity": 3.0,
+        "unit_cost": 50.0,
+        "price_relief": 0.2,
+        "relief": np.where(np.arange(24) % 4 == 1, 0.5, 0.0),
+        "budget": 4000.0,
+    },
+    {"enrols": 1, "joins": 2, "capacity": 3.0, "recall": 0.2, "data_quality": 0.5, "unit_cost": 40.0},
+    {"federation": 0.7, "running_cost": 20.0},
 ]
 
 

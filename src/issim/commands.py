@@ -112,7 +112,9 @@ def with_draw_effects(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame
 def words_of_run(chosen: Plan, tables: dict[str, pd.DataFrame]) -> str:
     """What `issim run` closes with: the table in words, and how much the assumptions matter."""
     settings = chosen.settings
-    words = summary.as_text(tables["series"], settings.region.name, settings.policy.question)
+    words = summary.as_text(
+        tables["series"], settings.region.name, settings.policy.question, tables["levers"]
+    )
     return "\n".join([words, *["", *lines]] if (lines := findings.assumption_lines(tables)) else [words])
 
 

@@ -7,7 +7,7 @@ two scenarios with one seed see the same luck wherever the policy changed nothin
 Counter layout (four 32-bit words) and key (the 64-bit seed in two words):
 
     word 0   index of the firm within its region
-    word 1   index of the partner, or NOBODY
+    word 1   index of the partner, key of the lever, or NOBODY
     word 2   month (low 16 bits) and stream of randomness (high 16 bits)
     word 3   region of the firm, region of the partner, good (8 bits each), and a draw number
 """

@@ -14,6 +14,9 @@ from issim.errors import InputError
 from issim.levers import catalogue, policy
 from issim.levers.policy import Policy
 from issim.levers.relief import Relief
+from issim.model.symbiosis import SymbiosisModel
+from issim.runs.job import plan
+from issim.world.state import World
 
 #: What a policy file says, and what the sentence that refuses it must name.
 FAULTS: dict[str, tuple[str, str]] = {
@@ -41,6 +44,56 @@ FAULTS: dict[str, tuple[str, str]] = {
     "region by name": ("levers: {training: {regions: [north]}}", "'north'; whole numbers in [0, 255]"),
     "region too large": ("levers: {training: {regions: 300}}", "300; whole numbers in [0, 255]"),
     "end before start": ("levers: {training: {start: 12, end: 12}}", "training.end = 12 month is not after"),
+    "ramp as long as the lever": (
+        "levers: {training: {start: 2, end: 12, ramp: 10}}",
+        "training.ramp = 10 month is as long as the lever runs (policy.levers.training.start = 2 month",
+    ),
+    "budget below a month": (
+        "levers: {training: {budget: 3999}}",
+        "training.budget = 3999 EUR is less than policy.levers.training.running_cost = 4000 EUR/month",
+    ),
+    "budget below a firm": (
+        "levers: {training: {running_cost: 0, budget: 2999}}",
+        "training.budget = 2999 EUR is less than policy.levers.training.unit_cost = 3000 EUR/firm",
+    ),
+    "unit cost without enrolment": ("levers: {grant: {unit_cost: 5}}", "grant.unit_cost = 5 needs a lever"),
+    "membership without enrolment": (
+        "levers: {platform: {enrols: false}}",
+        "platform.joins = True needs a lever",
+    ),
+    "a contract of no months": (
+        "levers: {public_procurement: {contract_months: 0}}",
+        "contract_months = 0 month is outside [1, 1200]",
+    ),
+    "half a month of a contract": (
+        "levers: {public_procurement: {contract_months: 6.5}}",
+        "contract_months = 6.5 month is no whole number",
+    ),
+    "a cap of nothing": (
+        "levers: {tax_credit: {cap: 0}}",
+        "tax_credit.cap = 0 EUR/(firm yr) is outside [1.0, 1000000000.0]",
+    ),
+    "a cap twice": (
+        "levers: {tax_credit: {effects: {credit_cap: 5}}}",
+        "effects.credit_cap is set by the mechanism 'tax_credit' itself",
+    ),
+    "an openness above one": (
+        "levers: {federated_platform: {openness: 1.2}}",
+        "federated_platform.openness = 1.2 is outside [0.0, 1.0]",
+    ),
+    "slip in a default": (
+        "defaults: [/lever@levers.training: trainig]\nlevers: {}",
+        "lever 'trainig' is not known; did you mean training",
+    ),
+    "slip in a change of a default": (
+        "defaults: [/lever@levers.training: training]\nlevers: {trainin: {start: 3}}",
+        "lever 'trainin' is not known; did you mean training",
+    ),
+    "slip in a word of the file": ("levres: {training: {}}", "did you mean policy.levers"),
+    "more platforms than fit": (
+        "levers: {" + ", ".join(f"p{k}: {{name: platform}}" for k in range(31)) + "}",
+        "has 31 levers that firms join; at most 30 platforms are allowed",
+    ),
     "negative budget": ("levers: {training: {budget: -1}}", "training.budget = -1 EUR is outside [0.0"),
     "intensity": ("levers: {training: {intensity: 1.5}}", "training.intensity = 1.5 is outside [0.0, 1.0]"),
     "half a month": ("levers: {training: {start: 1.5}}", "training.start = 1.5 month is no whole number"),
@@ -160,6 +213,61 @@ def test_whatever_is_written_in_a_field_it_builds_or_is_refused(name: str, field
     assert "\n" not in refusal
     for row in found.parameters() if found else ():
         assert row.value == "none" or row.par.low <= row.value <= row.par.high  # type: ignore[operator]
+
+
+MONTH = st.integers(0, 40)
+EUROS = st.sampled_from([0.0, 1.0, 500.0, 1e6])
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    start=MONTH, end=st.none() | st.integers(1, 40), ramp=MONTH, enrols=st.booleans(),
+    budget=st.none() | EUROS, unit_cost=EUROS, running_cost=EUROS,
+    of_enrolment=st.sampled_from(["lasts", "joins", "stages", "capacity", "nothing"]),
+)  # fmt: skip
+def test_contradictions_between_fields_are_refused_and_nothing_else_is(
+    start: int, end: int | None, ramp: int, enrols: bool, budget: float | None, unit_cost: float,
+    running_cost: float, of_enrolment: str,
+) -> None:  # fmt: skip
+    only = {"lasts": True, "joins": True, "stages": ["aware"], "capacity": 2.0}.get(of_enrolment)
+    said = {
+        "mechanism": "relief", "relief": {"no_time": 0.5}, "start": start, "end": end, "ramp": ramp,
+        "enrols": enrols, "budget": budget, "unit_cost": unit_cost, "running_cost": running_cost,
+    } | ({} if only is None else {of_enrolment: only})  # fmt: skip
+    found, refusal = told(lambda: policy.from_mapping({"levers": {"mine": said}}))
+    contradictory = (
+        (end is not None and end - start <= ramp)
+        or (not enrols and (only is not None or unit_cost > 0.0))
+        or (budget is not None and 0.0 < budget < max(unit_cost, running_cost))
+    )
+    assert (found is None) == contradictory == bool(refusal)
+    assert "\n" not in refusal
+    assert "policy.levers.mine." in refusal or not refusal
+
+
+@pytest.mark.parametrize("start", [24, 30])
+def test_a_lever_that_starts_when_the_run_is_over_is_refused(start: int) -> None:
+    late = policy.from_mapping({"levers": {"training": {"start": start}, "mandate": {}}})
+    policy.check_months(late, start + 1)
+    with pytest.raises(
+        InputError, match=rf"training.start = {start} month is not before .* \(n_months = 24\); start"
+    ):
+        policy.check_months(late, 24)
+
+
+def test_runs_and_models_refuse_a_lever_that_starts_when_they_are_over(world: World) -> None:
+    late = r"policy.levers.symbiotech_eqf6.start = 24 month is not before .* \(n_months = 24\)"
+    with pytest.raises(InputError, match=late):
+        plan(["policy=symbiotech", "n_months=24"])
+    with pytest.raises(InputError, match=late):
+        SymbiosisModel(world, policy="symbiotech", n_months=24)
+    assert plan(["policy=symbiotech", "n_months=25"]).settings.run.n_months == 25
+
+
+def test_the_checks_of_a_mandate_count_when_a_budget_is_too_small(world: World) -> None:
+    mandate = policy.from_mapping({"levers": {"mandate": {"budget": 8_050, "threshold": 0}}})
+    with pytest.raises(InputError, match=r"budget = 8050 EUR does not pay the first month, which costs 9600"):
+        policy.conditions(mandate, world, 12)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -27,7 +27,7 @@ SEED = 11
 #: Many exchanges from the start, so that a lever on exchanges has something to act on.
 BUSY = Behaviour(start_share=0.3)
 #: What the user chooses about a policy; no prior can say it.
-CHOICES = ("start", "end", "ramp", "intensity", "capacity", "budget", "threshold")
+CHOICES = ("start", "end", "ramp", "intensity", "capacity", "budget", "threshold", "contract_months")
 
 
 def alone(name: str) -> Policy:
@@ -118,6 +118,8 @@ def test_columns_that_it_does_not_declare_stay_as_they_are_without_a_lever(
         neutral_columns -= {"budget"}
     if lever.mechanism == "mandate":
         neutral_columns -= {"min_employees"}
+    if lever.mechanism == "procurement":
+        neutral_columns -= {"term"}
     if lever.limits():
         neutral_columns -= {"target"}
     for column in sorted(neutral_columns):

@@ -18,7 +18,7 @@ from issim.levers.relief import Relief
 from issim.levers.taxes import LandfillTax, TaxRelief
 from issim.model.simulate import Trajectory, simulate
 from issim.rules.behaviour import Behaviour
-from issim.world.conditions import EFFECT_NAMES, FIRM_STAGES, Conditions
+from issim.world.conditions import EFFECT_NAMES, Conditions
 from issim.world.state import World
 
 GUIDE = Relief("guide", relief={"no_guidelines": 0.5})
@@ -149,13 +149,6 @@ def test_a_platform_that_can_do_nothing_shows_nobody() -> None:
     assert Platform("platform", capabilities=()).moves()["recall"] == 0.0
 
 
-def test_members_of_a_platform_are_the_firms_reached(world: World) -> None:
-    platform = Platform("platform", capacity=3.0, stages=FIRM_STAGES)
-    state = run(world, platform, n_months=12).state
-    assert_array_equal(state.firms.member == 1, state.levers.reached[0] >= 0)
-    assert state.firms.member.sum() == 36
-
-
 def test_capacity_limits_how_many_firms_are_reached(world: World) -> None:
     course = Relief("course", relief={"no_guidelines": 0.5}, enrols=True, capacity=1.5, unit_cost=10.0)
     levers = run(world, course, n_months=20).state.levers
@@ -191,35 +184,6 @@ def test_a_target_that_is_nobody_is_refused_with_what_was_asked(world: World) ->
     with pytest.raises(InputError, match=r"countries = \['LV'\], regions = \[7\]") as refused:
         made(world, nobody)
     assert "policy.levers.guide" in str(refused.value)
-
-
-def test_a_budget_that_runs_out_stops_the_lever_and_says_when(world: World) -> None:
-    course = dataclasses.replace(
-        catalogue.lever("training"),
-        capacity=4.0,
-        unit_cost=1000.0,
-        running_cost=500.0,
-        budget=20_000.0,
-        stages=(),
-    )
-    spent_a_month = 4 * 1000.0 + 500.0
-    levers = run(world, course).state.levers
-    assert levers.stopped[0] == 4  # 4,500 EUR a month: 18,000 after four, the fifth is cut short
-    assert 20_000.0 <= levers.spent[0] < 20_000.0 + spent_a_month
-    assert levers.reached[0].max() == 4
-
-
-def test_a_budget_that_suffices_stops_nothing(world: World) -> None:
-    course = dataclasses.replace(catalogue.lever("training"), budget=1e9)
-    assert run(world, course).state.levers.stopped[0] == -1
-
-
-def test_nothing_happens_after_the_budget_has_run_out(world: World) -> None:
-    campaign = dataclasses.replace(catalogue.lever("awareness_campaign"), end=None, running_cost=100.0)
-    short = run(world, dataclasses.replace(campaign, budget=650.0))
-    ended = run(world, dataclasses.replace(campaign, end=7))
-    assert short.state.levers.stopped[0] == 6
-    assert_array_equal(short.series, ended.series)
 
 
 def test_two_levers_on_one_barrier_take_their_shares_one_after_the_other(world: World) -> None:

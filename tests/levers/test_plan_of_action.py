@@ -136,7 +136,8 @@ def test_screening_introduces_what_the_danish_programme_matched_per_firm() -> No
 def test_the_italian_credit_has_its_rate_its_two_years_and_a_thousandth_firms_share_of_its_money() -> None:
     (lever,) = policy.load("italian_tax_credit").levers
     documented = {row.source: row.amount / 100 for row in load().taxes if "tax credit" in row.metric}
-    assert lever.moves() == {"price_relief": documented["it_budget_law_2023"]}
+    assert lever.moves() == {"tax_credit": documented["it_budget_law_2023"], "credit_cap": 20_000}
+    assert lever.sources["cap"] == "it_budget_law_2023"
     assert (lever.start, lever.end) == (0, 24)
     firms = [
         row.amount for row in load().firms if row.metric == "industry enterprises BtoE" and row.year == 2022
@@ -156,7 +157,7 @@ def test_no_packaged_lever_that_lasts_ramps(lever: Lever) -> None:
 
 def test_what_a_lever_pays_per_exchange_is_named_with_its_cost() -> None:
     told = {row.lever: row.cost for row in catalogue.listing()}
-    assert told["tax_credit"] == "price_relief per exchange"
+    assert told["tax_credit"] == "tax_credit per exchange"
     assert told["reuse_subsidy"].endswith("reuse_payment per exchange")
     assert told["landfill_tax"] == ""
     bare = dataclasses.replace(Relief("bare"), effects={"capex_grant": 0.0})

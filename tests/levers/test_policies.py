@@ -147,7 +147,7 @@ def test_a_changed_number_no_longer_claims_the_source_of_the_old_one() -> None:
 
 def test_levers_whose_names_hash_alike_draw_under_different_keys() -> None:
     by_key: dict[int, str] = {}
-    for number in range(1000):
+    for number in range(2000):
         lever = Relief(f"lever_{number}", relief={"no_time": 0.1})
         twin = by_key.setdefault(lever.key, lever.name)
         if twin != lever.name:
@@ -155,6 +155,12 @@ def test_levers_whose_names_hash_alike_draw_under_different_keys() -> None:
     pair = Policy("pair", "", (Relief(twin, relief={"no_time": 0.1}), lever))
     assert pair.levers[0].key == pair.levers[1].key
     assert pair.keys()[0] == lever.key != pair.keys()[1]
+
+
+def test_all_packaged_levers_draw_under_their_own_keys_in_one_policy() -> None:
+    everything = Policy("all", "", catalogue.levers())
+    assert everything.keys() == tuple(lever.key for lever in everything.levers)
+    assert max(everything.keys()) > 255
 
 
 def test_every_lever_of_the_catalogue_fits_in_one_policy(world: World) -> None:

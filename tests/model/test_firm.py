@@ -95,7 +95,7 @@ def test_a_derived_attribute_says_what_to_write_instead(model, name):
         ("awareness", 4, r"firm.awareness = 4 is outside \[1, 3\]"),
         ("awareness", 0, r"firm.awareness = 0 is outside"),
         ("awareness", 2.5, "firm.awareness = 2.5 is no whole number"),
-        ("member", 2, r"firm.member = 2 is outside \[0, 1\]"),
+        ("member", 2**30, r"firm.member = 1073741824 is outside \[0, 1073741823\]"),
         ("trust", "high", "firm.trust = 'high' is no number"),
         ("good_news", 2**40, "firm.good_news = 1099511627776 is outside"),
     ],

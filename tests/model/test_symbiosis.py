@@ -192,6 +192,16 @@ def test_levers_and_the_authority_are_agents_too(conditions, lively):
     assert len({agent.unique_id for agent in model.agents}) == len(model.agents) == 240 + 4 + 1
 
 
+def test_each_platform_knows_its_own_members(lively):
+    model = lively(policy="separate_platforms")
+    model.run_model()
+    platforms = model.agents_by_type[Platform]
+    for bit, platform in enumerate(platforms):
+        assert platform.members == [firm for firm in model.firms if (firm.member >> bit) & 1] != []
+        assert platform.members == platform.firms_reached
+    assert len({tuple(platform.members) for platform in platforms}) == 3
+
+
 def test_before_the_first_month_no_lever_is_in_force(lively):
     with_levers, without = lively(policy="package"), lively()
     assert [lever.strength for lever in with_levers.levers] == [0.0] * 4
@@ -211,7 +221,7 @@ def test_a_lever_whose_budget_is_spent_says_when_and_has_no_strength(conditions,
     for lever in model.levers:
         stopped = int(model.state.levers.stopped[lever.row])
         assert lever.stopped == (None if stopped < 0 else stopped)
-        assert lever.strength == (0.0 if 0 <= stopped < N_MONTHS - 1 else poor.strength[lever.row, -1])
+        assert lever.strength == (0.0 if 0 <= stopped < N_MONTHS else poor.strength[lever.row, -1])
     assert any(lever.stopped is not None and lever.strength == 0.0 for lever in model.levers)
 
 

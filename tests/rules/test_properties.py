@@ -24,6 +24,7 @@ from issim.rules import (
     policy,
     prices,
     search,
+    support,
     trust,
 )
 from issim.rules.behaviour import Behaviour
@@ -223,8 +224,25 @@ def test_the_yearly_gain_is_linear_in_the_quantity(q, per_unit, support, paperwo
 @given(st.floats(0, 2), st.floats(0, 1e5), share, share)
 def test_a_discount_lowers_the_value_of_an_input(replaced, price, a, b):
     low, high = sorted((a, b))
-    value = plain(money.input_value)
+    value = plain(support.input_value)
     assert 0 <= value(replaced, price, high) <= value(replaced, price, low) <= replaced * price * (1 + ulp)
+
+
+@given(st.lists(cents.map(abs), min_size=1, max_size=6), cents.map(abs))
+def test_credits_of_operating_exchanges_share_a_cap_in_proportion_and_never_exceed_it(claims, cap):
+    credit, total = plain(support.credit), math.fsum(claims)
+    given_ = [credit(claim, total - claim, cap, True) for claim in claims]
+    if cap > 0.0:
+        assert math.fsum(given_) <= cap * (1 + 1e-9)
+    assert all(0 <= got <= claim for got, claim in zip(given_, claims, strict=True))
+    assert math.fsum(given_) == pytest.approx(min(total, cap) if cap > 0.0 else total, rel=1e-6, abs=1e-6)
+
+
+@given(cents.map(abs), cents.map(abs), st.floats(1, 1e9))
+def test_a_candidate_is_credited_what_is_left_of_a_cap(claim, others, cap):
+    got = plain(support.credit)(claim, others, cap, False)
+    assert 0 <= got <= claim
+    assert got + others <= max(cap, others) * (1 + 1e-9)
 
 
 @given(luck, luck, share)

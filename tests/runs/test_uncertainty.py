@@ -23,9 +23,9 @@ from issim.runs import comparison, study, uncertainty
 from issim.runs.assumptions import DECISIONS, DRAWN, NO_PRIOR, OF_POLICY, OF_WORLD, SET, UNREAD
 from issim.runs.comparison import arms, outcomes, tables
 from issim.runs.job import plan
-from issim.runs.uncertainty import KEPT, Draws, draws, on_world
+from issim.runs.uncertainty import KEPT, Draws, draws, on_terms, on_world
 
-SMALL = ("population.n_firms=150", "n_months=36", "n_seeds=3", "seed=9", "threads=1", "uncertainty.draws=7")
+SMALL = ("population.n_firms=150", "n_months=36", "n_seeds=3", "seed=10", "threads=1", "uncertainty.draws=7")
 COLUMNS = [NAMES.index(name) for name in KEPT]
 
 
@@ -50,7 +50,7 @@ def kept(settings: Any, policy: Policy, seed: int) -> np.ndarray:
 
 @pytest.mark.parametrize("draw", [0, 5])
 def test_a_draw_is_the_plain_run_with_its_numbers_given_by_hand(found: Draws, draw: int) -> None:
-    seed = 9 + draw % 3
+    seed = 10 + draw % 3
     values = dict(zip([p.name for p in found.drawn], found.values[draw].tolist(), strict=True))
     of_model = [f"{name}={value!r}" for name, value in values.items() if not name.startswith("policy.")]
     of_levers = [f"{name}={value!r}" for name, value in values.items() if name.startswith("policy.")]
@@ -65,18 +65,41 @@ def test_a_draw_is_the_plain_run_with_its_numbers_given_by_hand(found: Draws, dr
     assert mine["package"].tobytes() != kept(default, default.policy, seed).tobytes()
 
 
+@pytest.mark.parametrize("draw", range(7))
+def test_the_terms_of_a_draw_make_the_world_that_is_built_with_them(found: Draws, draw: int) -> None:
+    values = dict(zip([p.name for p in found.drawn], found.values[draw].tolist(), strict=True))
+    given = {
+        name: value
+        for name, value in values.items()
+        if name.startswith(("goods.", "countries.", "barriers."))
+    }
+    built = study.world_of(dataclasses.replace(found.settings, overrides=given), 10)
+    world = study.world_of(found.settings, 10)
+    mine = on_terms(world, found.case(draw).evidence)
+    for table in built._fields:
+        for left, right in zip(getattr(mine, table), getattr(built, table), strict=True):
+            assert left.tobytes() == right.tobytes(), table
+    for table in ("goods", "countries", "barriers"):
+        before = [column.tobytes() for column in getattr(world, table)]
+        assert [column.tobytes() for column in getattr(mine, table)] != before, table
+
+
 def test_a_draw_of_the_default_values_is_the_default_run(found: Draws) -> None:
     values = np.tile([float(p.value) for p in found.drawn], (3, 1))
     same = dataclasses.replace(found, values=values)
-    for seed in (9, 10):
+    for seed in (10, 11):
         drawn = on_world(same, study.world_of(found.settings, seed), seed)
-        assert [(one.draw, one.policy) for one in drawn] == [(seed - 9, "none"), (seed - 9, "package")]
+        assert [(one.draw, one.policy) for one in drawn] == [(seed - 10, "none"), (seed - 10, "package")]
         for one, policy in zip(drawn, found.policies, strict=True):
             assert one.series.tobytes() == kept(found.settings, policy, seed).tobytes()
 
 
 def test_every_draw_runs_once_in_the_world_of_its_seed(found: Draws) -> None:
-    assert {seed: list(found.of_seed(seed)) for seed in (9, 10, 11)} == {9: [0, 3, 6], 10: [1, 4], 11: [2, 5]}
+    assert {seed: list(found.of_seed(seed)) for seed in (10, 11, 12)} == {
+        10: [0, 3, 6],
+        11: [1, 4],
+        12: [2, 5],
+    }
 
 
 def test_tables_hold_every_draw_and_effects_are_paired(found: Draws) -> None:
@@ -133,7 +156,7 @@ def test_a_neutral_policy_changes_nothing_in_any_draw(found: Draws) -> None:
     none, package = found.policies
     idle = draws(found.settings, (none, neutral(package)))
     series = {(one.draw, one.policy): one.series
-              for one in on_world(idle, study.world_of(found.settings, 9), 9)}  # fmt: skip
+              for one in on_world(idle, study.world_of(found.settings, 10), 10)}  # fmt: skip
     assert len(series) == 6
     for draw in (0, 3, 6):
         assert series[draw, "none"].tobytes() == series[draw, "package"].tobytes()
@@ -166,6 +189,8 @@ def test_every_assumption_has_its_fate(found: Draws) -> None:
         "region.clustered": OF_WORLD,
         "streams.available": OF_WORLD,
         "goods.metal.reach": OF_WORLD,
+        "goods.metal.yield_": OF_WORLD,
+        "goods.metal.gate_fee_spread": OF_WORLD,
         "barriers.short_term.prevalence": OF_WORLD,
         "countries.NO.incineration_tax": NO_PRIOR,
     }
@@ -194,7 +219,7 @@ def test_every_decision_is_a_number_of_some_lever() -> None:
 def test_terms_that_are_held_fixed_would_need_another_world(field: str) -> None:
     settings = plan(SMALL).settings
     other = dataclasses.replace(settings, overrides={f"goods.{good}.{field}": 0.6 for good in GOODS})
-    a, b = study.world_of(settings, 9), study.world_of(other, 9)
+    a, b = study.world_of(settings, 10), study.world_of(other, 10)
     assert any(
         left.tobytes() != right.tobytes() if left.shape == right.shape else True
         for table in ("firms", "pairs")
@@ -206,7 +231,7 @@ def test_terms_that_are_held_fixed_would_need_another_world(field: str) -> None:
 def test_terms_that_are_left_out_of_the_list_change_nothing(field: str) -> None:
     settings = plan(SMALL).settings
     other = dataclasses.replace(settings, overrides={f"countries.LV.{field}": 0.33})
-    a, b = study.world_of(settings, 9), study.world_of(other, 9)
+    a, b = study.world_of(settings, 10), study.world_of(other, 10)
     for table in a._fields:
         for left, right in zip(getattr(a, table), getattr(b, table), strict=True):
             assert left.tobytes() == right.tobytes(), table
@@ -246,7 +271,7 @@ def test_nothing_is_left_behind_when_stopped_among_the_draws(
 
     def stopped(found: Any, world: Any, seed: int) -> Any:
         begun.append(seed)
-        if seed == 10:
+        if seed == 11:
             raise KeyboardInterrupt
         return real(found, world, seed)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from issim.analysis import effects, findings
+from issim.analysis import budgets, effects, findings
 from issim.analysis.effects import EXTRA, PRICES, Effect, brakes, gainers, heaviest, paired, price_of
 from issim.rules.observe import NAMES
 
@@ -215,8 +215,30 @@ def test_brakes_are_ranked_before_and_after() -> None:
     assert top.slows == pytest.approx(100 * (1 - math.exp(-0.45)))
 
 
+def levers_of(stopped: dict[str, list[int]]) -> pd.DataFrame:
+    """A table of levers of the policy `more`: the month of every run from which each was out of money, or -1."""
+    rows = [("more", lever, month) for lever, months in stopped.items() for month in months]
+    return pd.DataFrame(rows, columns=["policy", "lever", "stopped"])
+
+
+def test_a_lever_that_ran_out_of_money_says_when_and_how_often() -> None:
+    found = levers_of({"course": [-1, 9, 12, 30], "guide": [-1, -1], "hub": [7, 7]})
+    assert budgets.lines(found) == [
+        "Lever 'course': budget spent, no longer in force from month 12 (9 to 30), in 3 of 4 runs.",
+        "Lever 'hub': budget spent, no longer in force from month 7, in 2 of 2 runs.",
+    ]
+    assert budgets.when(found[found["lever"] == "guide"]["stopped"]) == "never"
+    two = pd.concat([found, found.assign(policy="other")])
+    assert "Lever 'hub' of 'other': budget spent" in budgets.lines(two)[-1]
+    text = text_of(MORE, stopped={"course": [3, -1]})
+    assert "- Lever 'course': budget spent, no longer in force from month 3, in 1 of 2 runs." in text
+
+
 def text_of(
-    here: dict[str, list[float]], base: dict[str, list[float]] = NONE, **more: dict[str, list[float]]
+    here: dict[str, list[float]],
+    base: dict[str, list[float]] = NONE,
+    stopped: dict[str, list[int]] | None = None,
+    **more: dict[str, list[float]],
 ) -> str:
     """The closing words for hand-made series."""
     arms = {"none": base, "more": here, **more}
@@ -224,6 +246,7 @@ def text_of(
     switches = [(policy, seed, 5, 1) for policy in list(arms)[1:] for seed in range(n_seeds)]
     tables = {
         "series": series_of(arms),
+        "levers": levers_of(stopped or {}),
         "groups": groups_of(n_seeds, small=30),
         "firms": pd.DataFrame({"firm": range(50)}),
         "switches": pd.DataFrame(switches, columns=["policy", "seed", "because", "no_longer"]),

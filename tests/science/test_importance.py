@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import spearmanr
+from scipy.stats import rankdata, spearmanr
+from scipy.stats import t as student
 
 from issim.analysis.findings import moved_by, not_told, remains
 from issim.analysis.importance import (
@@ -65,6 +66,21 @@ def test_the_first_correlation_is_spearmans_and_its_p_that_of_scipy() -> None:
         book = spearmanr(values[:, column], effect)
         assert r == pytest.approx(book.statistic)
         assert p == pytest.approx(min(1.0, M * book.pvalue))
+
+
+def test_a_further_correlation_is_that_of_what_the_stronger_ones_leave() -> None:
+    values = noise(11, m=6)
+    effect = values[:, 2] + 0.7 * values[:, 4] + 0.3 * noise(12)[:, 0]
+    (first, *_), (second, r, p, needed) = list(ranked(values, effect))[:2]
+    assert (first, second) == (2, 4)
+    x, y, z = rankdata(values[:, 4]), rankdata(effect), rankdata(values[:, 2])
+    left = [v - np.polyval(np.polyfit(z, v, 1), z) for v in (x, y)]
+    by_hand = float(np.corrcoef(*left)[0, 1])
+    assert r == pytest.approx(by_hand)
+    assert p == pytest.approx(
+        5 * 2 * student.sf(by_hand * np.sqrt(61 / (1 - by_hand**2)), 61)
+    )  # 64 - 2 - 1 degrees
+    assert needed == pytest.approx(weakest_told(63, 5))
 
 
 def test_the_weakest_that_is_told_is_where_the_corrected_p_is_the_error() -> None:

@@ -75,9 +75,11 @@ def test_a_lever_in_force_without_effect_changes_nothing(enrols):
     assert_neutral(toy(N, seed=1), conditions)
 
 
-@pytest.mark.parametrize(
-    "effect", [name for name in EFFECT_NAMES if name not in ("penalty", "recall", "data_quality")]
-)
+#: Effects that do nothing without another: see the tests of those that need each other, and of federation.
+NEEDY = ("penalty", "recall", "data_quality", "credit_cap", "federation")
+
+
+@pytest.mark.parametrize("effect", [name for name in EFFECT_NAMES if name not in NEEDY])
 def test_every_effect_moves_something(effect):
     """The other side of neutrality: an effect that moved nothing would be decoration."""
     row = {effect: {"introductions": 3.0, "landfill_tax": 300.0, "reuse_payment": 300.0}.get(effect, 0.9)}
@@ -87,13 +89,30 @@ def test_every_effect_moves_something(effect):
     assert run(world).series.tobytes() != run(world, conditions).series.tobytes()
 
 
-@pytest.mark.parametrize("lone", [{"quota": 0.9, "penalty": 500.0}, {"recall": 1.0, "data_quality": 1.0}])
+@pytest.mark.parametrize(
+    "lone",
+    [
+        {"quota": 0.9, "penalty": 500.0},
+        {"recall": 1.0, "data_quality": 1.0},
+        {"tax_credit": 0.9, "credit_cap": 50.0},
+    ],
+)
 def test_effects_that_need_each_other_move_something_together(lone):
     world = toy(N, seed=1)
     joins = {"enrols": 1, "joins": 1}
     first, *_ = lone
     alone, both = (run(world, policy(N, MONTHS, [joins | row])) for row in ({first: lone[first]}, lone))
     assert alone.series.tobytes() != both.series.tobytes()
+
+
+def test_a_federation_moves_separate_platforms_and_nothing_else():
+    world = toy(N, seed=1)
+    two = [EVERY_KIND[3], EVERY_KIND[8]]
+    federation = {"federation": 0.9}
+    apart, joined_ = (run(world, policy(N, MONTHS, rows)) for rows in (two, [*two, federation]))
+    assert apart.series.tobytes() != joined_.series.tobytes()
+    alone, with_one = (run(world, policy(N, MONTHS, rows)) for rows in (two[:1], [two[0], federation]))
+    assert alone.series.tobytes() == with_one.series.tobytes(), "one platform has nobody to be joined to"
 
 
 # --- order of rows ----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from issim import evidence
-from issim.analysis import effects, importance
+from issim.analysis import budgets, effects, importance
 from issim.analysis.effects import Brake, Effect, Gainer
 from issim.analysis.importance import Influence, Robust
 from issim.analysis.summary import COVERED, amount
@@ -65,6 +65,7 @@ def as_text(tables: dict[str, pd.DataFrame], region: str) -> str:
     for k in range(0, len(policies), SIDE_BY_SIDE):
         out += ["", *difference_table(found, policies[k : k + SIDE_BY_SIDE])]
     out += ["", "What these runs can tell", *certainty(found, n_seeds)]
+    out += [f"- {line}" for line in budgets.lines(tables["levers"])]
     out += ["", *lines] if (lines := assumption_lines(tables)) else []
     out += ["", f"Who exchanges because of it, extra firms against {against}"]
     gained = effects.gainers(series, tables["groups"])

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from issim.analysis import budgets
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -120,8 +122,8 @@ def span(low: float, middle: float, high: float) -> str:
     return f"{amount(middle)} ({amount(low)} to {amount(high)})"
 
 
-def as_text(series: pd.DataFrame, region: str, question: str) -> str:
-    """The table that `issim run` closes with."""
+def as_text(series: pd.DataFrame, region: str, question: str, levers: pd.DataFrame | None = None) -> str:
+    """The table that `issim run` closes with; with the table of levers, which of them ran out of money."""
     lines = summary(series)
     n_seeds, n_months = series["seed"].nunique(), int(series["month"].max())
     n_firms = int(series[["unaware", "aware", "searching", "talking", "adopters"]].iloc[0].sum())
@@ -131,7 +133,8 @@ def as_text(series: pd.DataFrame, region: str, question: str) -> str:
     ]
     if question:
         out.append(f"Question: {question}")
-    return "\n".join([*out, "", *_table(lines), "", *verdict(lines)])
+    spent = [] if levers is None else budgets.lines(levers)
+    return "\n".join([*out, "", *_table(lines), "", *verdict(lines), *spent])
 
 
 def across_borders(structure: pd.DataFrame) -> str:

@@ -34,12 +34,12 @@ TARGETS = {
 }
 #: Which column of the table of firms each target field looks at.
 TARGET_COLUMNS = {"countries": "country", "sectors": "sector", "sizes": "size", "branches": "branch"}
-N_KEYS = 256
+N_KEYS = 1 << 16
 
 
 def own_key(name: str) -> int:
-    """The number in 0..255 that keys a lever's draws: the same for the same name, anywhere."""
-    return blake2b(name.encode(), digest_size=1).digest()[0]
+    """The number in 0..65535 that keys a lever's draws: the same for the same name, anywhere."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=2).digest())
 
 
 @lru_cache(maxsize=1)
@@ -128,7 +128,7 @@ class Lever:
     )
     budget: float | None = par(
         None, unit="EUR", low=0.0, high=1e12, source=ASSUMPTION,
-        meaning="public money after which the lever stops; none: without limit",
+        meaning="public money that the lever may spend; it stops when that is spent; none: without limit",
     )  # fmt: skip
     relief: Mapping[str, float] = entries(relief_pars, "barrier")
     effects: Mapping[str, float] = entries(effect_pars, "effect")
@@ -183,7 +183,7 @@ class Lever:
         sheet.target[row] = meant
         if self.stages:
             sheet.stages[row] = sum(1 << FIRM_STAGES.index(stage) for stage in self.stages)
-        sheet.enrols[row], sheet.lasts[row], sheet.joins[row] = self.enrols, self.lasts, self.joins
+        sheet.enrols[row], sheet.lasts[row] = self.enrols, self.lasts
         sheet.capacity[row] = np.inf if self.capacity is None else self.capacity
         sheet.unit_cost[row], sheet.running_cost[row] = self.unit_cost, self.running_cost
         sheet.budget[row] = np.inf if self.budget is None else self.budget

@@ -20,7 +20,7 @@ from issim.units import ASSUMPTION, Parameter
 
 SUFFIXES = (".yaml", ".yml")
 #: Effects that are public money paid, or forgone, for every exchange.
-SUPPORTS = ("price_relief", "reuse_payment", "capex_grant")
+SUPPORTS = ("price_relief", "tax_credit", "reuse_payment", "capex_grant")
 
 
 class Row(NamedTuple):

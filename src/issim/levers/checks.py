@@ -172,6 +172,12 @@ def _contradictions(lever: Lever) -> Iterator[InputError]:
             f"{path}.end = {lever.end} month is not after {path}.start = {lever.start} month; "
             "end the lever later, or leave the end out."
         )
+    elif lever.end is not None and lever.ramp >= lever.end - lever.start:
+        yield InputError(
+            f"{path}.ramp = {lever.ramp} month is as long as the lever runs ({path}.start = {lever.start} month to "
+            f"{path}.end = {lever.end} month), so that it never is at full strength; shorten the ramp or end later."
+        )
+    yield from _budget_errors(lever)
     for field in OF_ENROLMENT:
         if not lever.enrols and getattr(lever, field) not in (None, False, (), 0, 0.0):
             yield InputError(
@@ -185,3 +191,15 @@ def _contradictions(lever: Lever) -> Iterator[InputError]:
         )
     if not any(lever.lifts().values()) and not lever.effects and not lever.moves() and not lever.joins:
         yield InputError(f"{path} neither lifts a barrier nor has an effect; give it a relief or an effect.")
+
+
+def _budget_errors(lever: Lever) -> Iterator[InputError]:
+    """A budget that pays not even the first month, or not one firm; a budget of 0 means no lever."""
+    path = where(lever.name)
+    for field, unit in (("running_cost", "EUR/month"), ("unit_cost", "EUR/firm")):
+        cost = getattr(lever, field)
+        if lever.budget is not None and 0.0 < lever.budget < cost:
+            yield InputError(
+                f"{path}.budget = {lever.budget} EUR is less than {path}.{field} = {cost} {unit}; raise the budget, "
+                "or leave it out for none."
+            )

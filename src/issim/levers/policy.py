@@ -14,7 +14,7 @@ from issim.levers.base import N_KEYS, Lever, where
 from issim.levers.checks import errors
 from issim.levers.reading import read
 from issim.units import ASSUMPTION, Parameter
-from issim.world.conditions import Conditions, empty
+from issim.world.conditions import MAX_PLATFORMS, Conditions, empty
 from issim.world.state import World
 
 KEYS = ("name", "question", "levers")
@@ -46,6 +46,12 @@ class Policy:
         for lever in self.levers:
             for error in errors(lever):
                 raise error
+        n_platforms = sum(lever.joins for lever in self.levers)
+        if n_platforms > MAX_PLATFORMS:
+            raise InputError(
+                f"policy '{self.name}' has {n_platforms} levers that firms join; at most {MAX_PLATFORMS} platforms "
+                "are allowed: leave some out, or set joins to false."
+            )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,9 +83,27 @@ def conditions(policy: Policy, world: World, n_months: int) -> Conditions:
     sheet.key[:] = policy.keys()
     for row, lever in enumerate(policy.levers):
         lever.write(row, sheet, world)
+        cost = float(sheet.running_cost[row])
+        if 0.0 < sheet.budget[row] < cost:  # a mechanism may add to the running cost in a world
+            raise InputError(
+                f"{where(lever.name)}.budget = {lever.budget} EUR does not pay the first month, which costs "
+                f"{cost:.0f} EUR in this world; raise the budget, or leave it out for none."
+            )
+    joining = [row for row, lever in enumerate(policy.levers) if lever.joins]
+    sheet.joins[joining] = [1 << platform for platform in range(len(joining))]
     in_force = sheet.strength.any(axis=1)
     sheet.used[:] = (sheet.effect[in_force] > 0.0).any(axis=0)
     return sheet
+
+
+def check_months(policy: Policy, n_months: int) -> None:
+    """Refuse a lever that starts when the run is over."""
+    for lever in policy.levers:
+        if lever.start >= n_months:
+            raise InputError(
+                f"{where(lever.name)}.start = {lever.start} month is not before the end of the run "
+                f"(n_months = {n_months}); start the lever earlier, or simulate more months."
+            )
 
 
 def load(name: str) -> Policy:

@@ -114,7 +114,7 @@ def barriers(world: World, policy: str, seed: int, binding: Sequence[Binding]) -
 
 
 def levers(policy: str, seed: int, names: Sequence[str], trajectory: Trajectory) -> DataFrame:
-    """How far each lever came: policy, seed, lever, reached (firms), spent (EUR), stopped (month or -1)."""
+    """How far each lever came: policy, seed, lever, reached (firms), spent (EUR), stopped (month, or -1)."""
     import pandas as pd
 
     state = trajectory.state.levers

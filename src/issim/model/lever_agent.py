@@ -35,7 +35,7 @@ class LeverAgent(mesa.Agent):
         """Strength in force in the month last completed; 0 at the start and once it has stopped."""
         stopped = self.stopped
         month = self.model.policy_month
-        if month < 0 or (stopped is not None and month > stopped):
+        if month < 0 or (stopped is not None and month >= stopped):
             return 0.0
         return float(self.model.conditions.strength[self.row, month])
 
@@ -56,7 +56,7 @@ class LeverAgent(mesa.Agent):
 
     @property
     def stopped(self) -> int | None:
-        """The month in which its budget ran out, or None."""
+        """The first month without it for want of money, or None."""
         month = int(self.model.state.levers.stopped[self.row])
         return None if month < 0 else month
 
@@ -83,8 +83,9 @@ class Platform(LeverAgent):
 
     @property
     def members(self) -> list[Firm]:
-        """The firms that are members of a platform."""
-        rows = self.model.state.firms.member.nonzero()[0]
+        """The firms that are members of this platform; of any, if it is a lever that nobody joins."""
+        members, own = self.model.state.firms.member, int(self.model.conditions.joins[self.row])
+        rows = (members & own if own else members).nonzero()[0]
         return [self.model.firm(row) for row in rows.tolist()]
 
 
@@ -120,7 +121,7 @@ class Authority(mesa.Agent):
 
 def kind_of(conditions: Conditions, row: int) -> type[Any]:
     """The kind of agent that a lever is, from what it does."""
-    if conditions.joins[row] == 1 or conditions.effect[row, RECALL] > 0.0:
+    if conditions.joins[row] != 0 or conditions.effect[row, RECALL] > 0.0:
         return Platform
     if conditions.effect[row, INTRODUCTIONS] > 0.0:
         return Facilitator

@@ -17,7 +17,8 @@ from scipy.sparse import csr_array
 
 from issim.rules.behaviour import Behaviour
 from issim.rules.borders import haulage
-from issim.rules.money import annuity, gain_per_unit, input_value, yearly_gain
+from issim.rules.money import annuity, gain_per_unit, yearly_gain
+from issim.rules.support import input_value
 from issim.world.state import OPERATING, Floats, State, World
 
 #: Share of a pair's greatest quantity below which an optimum does not use the pair; the solver is no finer.

@@ -216,6 +216,7 @@ def _in_force(
     from issim.levers import policy as policies
 
     chosen = policies.load(policy) if isinstance(policy, str) else policy
+    policies.check_months(chosen, n_months)
     return policies.conditions(chosen, world, n_months), chosen.names
 
 

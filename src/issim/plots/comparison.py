@@ -56,9 +56,10 @@ def takeaway(found: Sequence[Effect], about: style.Provenance) -> str:
     if not told:
         return f"In {about.n_seeds} runs no policy makes clearly more firms exchange than {against}"
     best = max(told, key=lambda effect: effect.mean)
-    name = wording.capital(wording.policy_phrase(best.policy))
-    does = "adds most" if len(adopters) > 1 else "adds to exchange"
-    said = f"{name} {does}: {wording.number(best.mean)} more firms exchange than with {against}"
+    than = f"than {wording.without(best.against)}"
+    said = f"{wording.under(best.policy)}, {wording.number(best.mean)} more firms exchange {than}"
+    if len(adopters) > 1:
+        said += f", the most of {len(adopters)} policies"
     if math.isnan(price[best.policy]):
         return said
     return f"{said}, at {wording.number(price[best.policy])} EUR of public money per extra tonne"

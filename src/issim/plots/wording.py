@@ -80,7 +80,7 @@ def compared(
     """
     ends = span(gain)
     sure = f" ({ends}{unit} in 90 % of runs)" if ends else ""
-    other = "without policy" if against == NO_POLICY else f"with {policy_phrase(against)}"
+    other = without(against)
     if gain == (0, 0, 0):
         return f", just as {other}"
     if n_seeds > 1 and not is_clear(gain):
@@ -136,6 +136,11 @@ def policy_phrase(policy: str) -> str:
 def under(policy: str) -> str:
     """Under which policy, as the start of a sentence: "With a training programme"."""
     return "Without policy" if policy == NO_POLICY else f"With {policy_phrase(policy)}"
+
+
+def without(against: str) -> str:
+    """What a policy is compared with, within a sentence: "without policy", "with a reuse mandate"."""
+    return "without policy" if against == NO_POLICY else f"with {policy_phrase(against)}"
 
 
 def headed(policy: str) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from issim.analysis import summary
+from issim.analysis import budgets, summary
 from issim.analysis.summary import Line, amount
 from issim.evidence.vocabulary import COUNTRIES, SECTORS, SIZES
 from issim.plots.wording import policy_label
@@ -87,19 +87,20 @@ def lever_costs(results: Results) -> Table:
     table = results.table("levers")
     rows = []
     for (policy, lever), found in table.groupby(["policy", "lever"], sort=False):
-        stopped = int((found["stopped"] >= 0).sum())
-        when = f"in {stopped} of {len(found)} runs" if stopped else "never"
         rows.append(
             (
                 spoken(str(policy)),
                 str(lever),
                 amount(found["reached"].mean()),
                 amount(found["spent"].mean()),
-                when,
+                budgets.when(found["stopped"]),
             )
         )
-    head = ("policy", "lever", "firms reached", "public money [EUR]", "budget ran out")
-    note = "Means over runs. A lever that acts on all its targets at once reaches nobody one by one."
+    head = ("policy", "lever", "firms reached", "public money [EUR]", "out of money")
+    note = (
+        "Means over runs. A lever that acts on all its targets at once reaches nobody one by one. Out of money: the "
+        "month of the middle run, in brackets the earliest and the last; the first month is 0."
+    )
     return Table("levers", "Lever by lever", note, head, rows)
 
 

@@ -64,7 +64,7 @@ def learn_one(
 ) -> None:
     """Let one firm learn and forget skills, and let its readiness follow; a platform teaches while it runs."""
     operates = firms.operating[firm] > 0
-    on_platform = firms.member[firm] == 1 and amount_on(conditions, levers, RECALL, firm, month) > 0.0
+    on_platform = firms.member[firm] != 0 and amount_on(conditions, levers, RECALL, firm, month) > 0.0
     digital = next_digital(
         firms.digital[firm],
         start.digital[firm],

@@ -8,14 +8,13 @@ from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.borders import haulage_of, legal_cost
 from issim.rules.force import amount_on, share_on, strength_on
+from issim.rules.support import support_per_unit, tax_credits, value_of
 from issim.world.conditions import (
     CAPEX_GRANT,
     LANDFILL_TAX,
     PAPERWORK_RELIEF,
     PENALTY,
-    PRICE_RELIEF,
     QUOTA,
-    REUSE_PAYMENT,
     Conditions,
 )
 from issim.world.state import FirmState, Floats, LeverState, Market, State, World
@@ -35,12 +34,6 @@ def annuity(interest: float, lifetime: float) -> float:
     if interest < 1e-12:
         return 1.0 / lifetime
     return interest / -math.expm1(-lifetime * math.log1p(interest))
-
-
-@rule
-def input_value(replaced: float, virgin_price: float, discount: float) -> float:
-    """What a unit of residue is worth as an input, in EUR/unit: yield * virgin price * (1 - discount)."""
-    return replaced * virgin_price * (1.0 - discount)
 
 
 @rule
@@ -102,19 +95,6 @@ def shortfall(
 
 
 @process
-def support_per_unit(
-    pair: int, value: float, world: World, state: State, conditions: Conditions, month: int
-) -> float:
-    """Public support of an exchange per unit: the relief on the input's value, and the payment per tonne."""
-    donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
-    support = (
-        value * share_on(conditions, state.levers, PRICE_RELIEF, receiver, month) if value > 0.0 else 0.0
-    )
-    payment = amount_on(conditions, state.levers, REUSE_PAYMENT, donor, month)
-    return support + payment * world.goods.is_mass[world.pairs.good[pair]]
-
-
-@process
 def gain_of(
     pair: int,
     quantity: float,
@@ -138,9 +118,7 @@ def gain_of(
     tax = goods.taxable[good] * (
         world.countries.landfill_tax[country] + amount_on(conditions, levers, LANDFILL_TAX, donor, month)
     )
-    value = input_value(
-        goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good]
-    )
+    value = value_of(pair, world, state, conditions, prices, month)
     haulage = haulage_of(pair, world, levers, conditions, month)
     per_unit = gain_per_unit(
         goods.gate_fee[good] * prices[1, good] * world.firms.gate_factor[donor],
@@ -154,7 +132,8 @@ def gain_of(
     paperwork += legal_cost(pair, world, levers, conditions, month)
     capital = investment(pair, world) * (1.0 - share_on(conditions, levers, CAPEX_GRANT, donor, month))
     yearly = annuity(behaviour.interest, behaviour.lifetime)
-    return yearly_gain(quantity, per_unit, support, paperwork, capital * yearly)
+    credited = tax_credits(pair, quantity, value, world, state, conditions, prices, month)
+    return yearly_gain(quantity, per_unit, support, paperwork, capital * yearly) + credited
 
 
 @process

@@ -8,9 +8,11 @@ from issim.rules.behaviour import Constants
 from issim.rules.borders import freight_co2, kilometres_of
 from issim.rules.exchange import pair_luck
 from issim.rules.force import strength_of
-from issim.rules.money import gain_of, input_value, investment, penalty_avoided
+from issim.rules.hazard import either
+from issim.rules.money import gain_of, investment, penalty_avoided
 from issim.rules.policy import spend
-from issim.world.conditions import CAPEX_GRANT, PRICE_RELIEF, REUSE_PAYMENT, Conditions
+from issim.rules.support import credit_of, taken_besides, value_of
+from issim.world.conditions import CAPEX_GRANT, PRICE_RELIEF, REUSE_PAYMENT, TAX_CREDIT, Conditions
 from issim.world.state import CO2, FREIGHT, GAIN, N_ACTIVE, OPERATING, REPLACED, TONNES, Floats, State, World
 
 
@@ -27,34 +29,74 @@ def co2_saved(quantity: float, per_unit: float, per_km: float, kilometres: float
 
 
 @process
-def pay_support(
-    pair: int, quantity: float, value: float, world: World, state: State, conditions: Conditions, month: int
+def owe_support(
+    pair: int,
+    flow: float,
+    value: float,
+    world: World,
+    state: State,
+    conditions: Conditions,
+    prices: Floats,
+    month: int,
 ) -> None:
-    """Pay what levers owe an exchange this month, each out of its own budget.
+    """Note what levers owe an exchange this month, in `work.owed`.
 
-        relief * value of the input + payment per tonne, times the quantity; a grant in the first month
+        [relief * value + payment per tonne] * flow / 12 + credit of the year / 12
 
-    For whom  exchanges that deliver
-    Units     quantity unit/month; EUR
+    For whom  exchanges that deliver; of two reliefs, the later is on what the earlier leaves
+    Units     flow unit/yr; EUR
     Source    conditions.effect
-    Keeps     0 without levers that pay
+    Keeps     supports are those that the gain counts; 0 without levers that pay
     """
     donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
-    effects, levers = conditions.effect, state.levers
-    mass = quantity * world.goods.is_mass[world.pairs.good[pair]]
+    effects, levers, owed = conditions.effect, state.levers, state.work.owed
+    taken, besides = max(0.0, value) * flow, 0.0
+    if conditions.used[TAX_CREDIT] == 1 and value > 0.0:
+        besides = taken_besides(pair, world, state, conditions, prices, month)
+    mass = flow / 12.0 * world.goods.is_mass[world.pairs.good[pair]]
+    relieved = 0.0
     for lever in range(conditions.key.shape[0]):
-        money = 0.0
-        if effects[lever, PRICE_RELIEF] > 0.0 and value > 0.0:
+        if effects[lever, PRICE_RELIEF] > 0.0:
             strength = strength_of(conditions, levers, lever, PRICE_RELIEF, receiver, month)
-            money += min(1.0, effects[lever, PRICE_RELIEF] * strength) * value * quantity
+            before, relieved = relieved, either(relieved, min(1.0, effects[lever, PRICE_RELIEF] * strength))
+            owed[0, lever] += (relieved - before) * taken / 12.0
         if effects[lever, REUSE_PAYMENT] > 0.0:
             strength = strength_of(conditions, levers, lever, REUSE_PAYMENT, donor, month)
-            money += effects[lever, REUSE_PAYMENT] * strength * mass
-        if effects[lever, CAPEX_GRANT] > 0.0 and state.pairs.since[pair] == month:
-            strength = strength_of(conditions, levers, lever, CAPEX_GRANT, donor, month)
-            money += min(1.0, effects[lever, CAPEX_GRANT] * strength) * investment(pair, world)
-        if money > 0.0:
-            spend(lever, money, state, conditions, month)
+            owed[0, lever] += effects[lever, REUSE_PAYMENT] * strength * mass
+        owed[0, lever] += credit_of(lever, pair, taken, besides, world, state, conditions, month) / 12.0
+
+
+@process
+def owe_grants(pair: int, world: World, state: State, conditions: Conditions, month: int) -> None:
+    """Note the grants owed to an exchange in `work.owed`; of two, the later is on what the earlier leaves."""
+    donor, granted = world.pairs.donor[pair], 0.0
+    for lever in range(conditions.key.shape[0]):
+        size = conditions.effect[lever, CAPEX_GRANT]
+        if size > 0.0:
+            strength = strength_of(conditions, state.levers, lever, CAPEX_GRANT, donor, month)
+            before, granted = granted, either(granted, min(1.0, size * strength))
+            state.work.owed[1, lever] += (granted - before) * investment(pair, world)
+
+
+@process
+def settle(state: State, conditions: Conditions, month: int) -> None:
+    """Pay what levers owe this month; what a budget cannot pay is missing from every payment in proportion.
+
+    For whom  all levers
+    Units     EUR
+    Source    conditions.budget
+    Keeps     no lever spends more than its budget; supports that are not paid are no gain
+    """
+    owed, levers = state.work.owed, state.levers
+    for lever in range(conditions.key.shape[0]):
+        due = owed[0, lever] + owed[1, lever]
+        if due > 0.0:
+            left = max(0.0, conditions.budget[lever] - levers.spent[lever])
+            paid = min(due, left)
+            spend(lever, paid, state, conditions, month)
+            state.work.sums[GAIN] -= owed[0, lever] * (1.0 - paid / due)
+        owed[0, lever] = 0.0
+        owed[1, lever] = 0.0
 
 
 @process
@@ -84,9 +126,6 @@ def operate(
         good, kilometres = world.pairs.good[pair], kilometres_of(pair, world)
         quantity = flow / 12.0
         mass = quantity * goods.is_mass[good]
-        value = input_value(
-            goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good]
-        )
         work.flows[good] += quantity
         work.sums[TONNES] += mass
         work.sums[REPLACED] += mass * goods.replaced[good]
@@ -94,4 +133,8 @@ def operate(
         work.sums[FREIGHT] += mass * kilometres
         work.sums[GAIN] += earned / 12.0
         if conditions.key.shape[0] > 0:
-            pay_support(pair, quantity, value, world, state, conditions, month)
+            value = value_of(pair, world, state, conditions, prices, month)
+            owe_support(pair, flow, value, world, state, conditions, prices, month)
+            if pairs.since[pair] == month:
+                owe_grants(pair, world, state, conditions, month)
+    settle(state, conditions, month)

@@ -11,10 +11,11 @@ from issim.draws import MEETING, Seed, place_word, uniforms
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.exchange import may_meet, meet
-from issim.rules.force import amount_on, in_force, share_on
+from issim.rules.force import amount_on, in_force
 from issim.rules.hazard import happens
 from issim.rules.money import shortfall
-from issim.world.conditions import DATA_QUALITY, INTRODUCTIONS, QUOTA, RECALL, SEARCH_PUSH, Conditions
+from issim.rules.platforms import platform_contact, set_views
+from issim.world.conditions import INTRODUCTIONS, QUOTA, RECALL, SEARCH_PUSH, Conditions
 from issim.world.state import CANDIDATE, NOT_AWARE, RANK_POSITION, Floats, State, World
 
 
@@ -153,59 +154,29 @@ def own_contact(firm: int, world: World, state: State, behaviour: Constants, see
 
 
 @process
-def platform_sight(pair: int, world: World, state: State) -> float:
-    """How well a platform can show a pair: its compatibility if both firms are members, else 0."""
-    members = state.firms.member[world.pairs.donor[pair]] * state.firms.member[world.pairs.receiver[pair]]
-    return float(world.pairs.compatibility[pair]) * members
-
-
-@process
-def platform_contact(
-    firm: int, world: World, state: State, conditions: Conditions, seed: Seed, month: int
-) -> int:
-    """The candidate that a platform shows to a firm this month, or -1.
-
-        hazard = recall * data quality * sum of compatibility over members * barriers at stage B
-
-    For whom  searching members; at most one new partner a month each
-    Units     per month
-    Source    conditions (recall, data_quality)
-    Keeps     -1 for a firm none of whose candidates is a member
-    """
-    links, firms = world.firm_pairs, state.firms
-    if firms.member[firm] == 0 or firms.searching[firm] == 0:
-        return -1
-    recall = amount_on(conditions, state.levers, RECALL, firm, month)
-    quality = share_on(conditions, state.levers, DATA_QUALITY, firm, month)
-    total = 0.0
-    for k in range(links.start[firm], links.start[firm + 1]):
-        if may_meet(links.items[k], state.pairs, month):
-            total += platform_sight(links.items[k], world, state)
-    draw = uniforms(
-        seed, MEETING, month, world.firms.index[firm], 0, place_word(world.firms.region[firm], 0, 0, 1)
-    )
-    if not happens(draw[0], recall * quality * firms.factor[1, firm] * total):
-        return -1
-    target, total = draw[1] * total, 0.0
-    for k in range(links.start[firm], links.start[firm + 1]):
-        if may_meet(links.items[k], state.pairs, month):
-            total += platform_sight(links.items[k], world, state)
-            if total > target:
-                return links.items[k]
-    return -1
+def is_free(firm: int, world: World, state: State, n_found: int) -> bool:
+    """Whether a firm is in no talks and has found nobody this month among the first `n_found` of the pairs found."""
+    if state.firms.talking[firm] > 0:
+        return False
+    for k in range(n_found):
+        pair = state.work.changed_pairs[k]
+        if world.pairs.donor[pair] == firm or world.pairs.receiver[pair] == firm:
+            return False
+    return True
 
 
 @process
 def through_facilitator(world: World, state: State, conditions: Conditions, month: int, n_found: int) -> int:
     """Let facilitators bring the best pairs together; returns how many pairs are found so far.
 
-    The pairs with the greatest expected joint gain come first; each pair is introduced once; every region
-    has its own facilitators.
+    The pairs with the greatest expected joint gain come first, but for firms in talks: they weigh one
+    introduction at a time, as nobody in talks starts a search. Each pair is introduced once; every region has
+    its own facilitators.
 
-    For whom  pairs whose two firms the lever targets
+    For whom  pairs of two firms that the lever targets and that are free (is_free)
     Units     introductions per month and region
-    Source    conditions (introductions)
-    Keeps     never more than the capacity
+    Source    conditions (introductions); that a firm weighs one at a time is an assumption
+    Keeps     never more than the capacity; no firm twice in a month
     """
     work, pairs, places = state.work, state.pairs, state.work.places[0]
     total = 0.0
@@ -234,6 +205,8 @@ def through_facilitator(world: World, state: State, conditions: Conditions, mont
         wanted = (
             amount_on(conditions, state.levers, INTRODUCTIONS, world.pairs.donor[pair], month) > 0.0
             and amount_on(conditions, state.levers, INTRODUCTIONS, world.pairs.receiver[pair], month) > 0.0
+            and is_free(world.pairs.donor[pair], world, state, n_found)
+            and is_free(world.pairs.receiver[pair], world, state, n_found)
         )
         if wanted and places[region] >= 1.0 and may_meet(pair, pairs, month):
             places[region] -= 1.0
@@ -264,8 +237,9 @@ def search(
             found[n_found] = pair
             n_found += 1
     if conditions.used[RECALL] == 1:
+        set_views(state, conditions, month)
         for firm in range(state.firms.searching.shape[0]):
-            pair = platform_contact(firm, world, state, conditions, seed, month)
+            pair = platform_contact(firm, world, state, seed, month)
             if pair >= 0:
                 found[n_found] = pair
                 n_found += 1

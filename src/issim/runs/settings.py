@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from issim.errors import InputError, out_of_range, unknown_name
 from issim.evidence import Evidence
 from issim.evidence import load as load_evidence
-from issim.levers.policy import Policy
+from issim.levers.policy import Policy, check_months
 from issim.population.options import COMPOSITIONS, PopulationOptions
 from issim.population.options import check as check_population
 from issim.population.streams import StreamOptions
@@ -117,6 +117,7 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
     if errors:
         raise InputError("\n".join(dict.fromkeys(str(error) for error in errors)))
     check_population(world.population)
+    check_months(policy, run.n_months)
     evidence = _evidence(values["evidence"])
     overrides = flat(values)
     overridden(evidence, overrides)

@@ -149,17 +149,22 @@ def _with_numbers(lever: Lever, numbers: Mapping[str, float]) -> Lever:
     return dataclasses.replace(lever, **changes)
 
 
+def on_terms(world: World, evidence: Evidence) -> World:
+    """The same firms, places and candidates on the terms of other evidence."""
+    return world._replace(
+        goods=build.goods_table(evidence),
+        countries=build.countries_table(evidence),
+        barriers=build.barriers_table(evidence),
+    )
+
+
 def on_world(found: Draws, world: World, seed: int) -> list[Drawn]:
     """Every draw that belongs to the world of one seed, under every policy."""
     n_months, kept = found.settings.run.n_months, [NAMES.index(name) for name in KEPT]
     results = []
     for draw in found.of_seed(seed):
         case = found.case(draw)
-        here = world._replace(
-            goods=build.goods_table(case.evidence),
-            countries=build.countries_table(case.evidence),
-            barriers=build.barriers_table(case.evidence),
-        )
+        here = on_terms(world, case.evidence)
         for policy in case.policies:
             run = simulate(
                 here, conditions(policy, here, n_months), case.behaviour, seed=seed, n_months=n_months

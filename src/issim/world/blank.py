@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from issim.units import columns
-from issim.world.conditions import INTRODUCTIONS, Conditions
+from issim.world.conditions import INTRODUCTIONS, RECALL, Conditions
 from issim.world.state import (
     N_COUNTS,
     N_STAGES,
@@ -33,6 +33,11 @@ def _blank(table: type[Table], length: int, shapes: Mapping[str, tuple[int, ...]
     return table(**arrays)
 
 
+def n_platforms(conditions: Conditions) -> int:
+    """How many platforms there are, at least one: a firm may be made a member by hand."""
+    return max(1, int(conditions.joins.max(initial=0)).bit_length())
+
+
 def blank_state(world: World, conditions: Conditions) -> State:
     """State of a world before its start; `rules.month.begin_run` brings it to the eve of month 0."""
     n_firms, n_pairs = len(world.firms.index), len(world.pairs.donor)
@@ -46,6 +51,8 @@ def blank_state(world: World, conditions: Conditions) -> State:
         "order": (n_firms + n_pairs,),
         "prices": (2, n_goods),
         "places": (2, 256),
+        "views": (n_platforms(conditions) + 1, n_firms) if conditions.used[RECALL] else (0, n_firms),
+        "owed": (2, n_levers),
         "ranked": (n_pairs if conditions.used[INTRODUCTIONS] else 0,),
         "counts": (N_COUNTS,),
         "flows": (n_goods,),

@@ -12,9 +12,11 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from issim.units import Col
-from issim.world.state import Codes, Floats, Shorts
+from issim.world.state import Codes, Floats, Ints
 
 N_BARRIERS = 24
+#: Platforms that a policy may have: each is one bit of a firm's membership.
+MAX_PLATFORMS = 30
 
 
 class Effect(NamedTuple):
@@ -39,6 +41,9 @@ EFFECTS = (
         "recall", "1/month", "hazard that a platform shows a compatible pair of members to each other", 0, 2
     ),
     Effect("data_quality", "1", "share of the platform's records that are good enough to act on", 0, 1),
+    Effect(
+        "federation", "1", "share of their recall with which platforms show members to each other's", 0, 1
+    ),
     Effect("quota", "1", "share of its solid residues that a firm must pass on", 0, 1),
     Effect(
         "penalty",
@@ -51,8 +56,17 @@ EFFECTS = (
     Effect(
         "price_relief", "1", "share of the value of the reused input that the state leaves to the firms", 0, 1
     ),
+    Effect("tax_credit", "1", "share of the value of the reused input that is credited, up to a cap", 0, 1),
+    Effect(
+        "credit_cap",
+        "EUR/(firm yr)",
+        "most that a receiver gets of the tax credit in a year; 0: no cap",
+        0,
+        1e9,
+    ),
     Effect("reuse_payment", "EUR/t", "payment per tonne passed on", 0, 2000),
     Effect("capex_grant", "1", "share of the investment that is paid", 0, 1),
+    Effect("discount_relief", "1", "share of the discount on secondary material that falls away", 0, 1),
     Effect(
         "paperwork_relief", "1", "share of the yearly cost of permits and coordination that falls away", 0, 1
     ),
@@ -74,12 +88,16 @@ SEARCH_PUSH = EFFECT_NAMES.index("search_push")
 INTRODUCTIONS = EFFECT_NAMES.index("introductions")
 RECALL = EFFECT_NAMES.index("recall")
 DATA_QUALITY = EFFECT_NAMES.index("data_quality")
+FEDERATION = EFFECT_NAMES.index("federation")
 QUOTA = EFFECT_NAMES.index("quota")
 PENALTY = EFFECT_NAMES.index("penalty")
 LANDFILL_TAX = EFFECT_NAMES.index("landfill_tax")
 PRICE_RELIEF = EFFECT_NAMES.index("price_relief")
+TAX_CREDIT = EFFECT_NAMES.index("tax_credit")
+CREDIT_CAP = EFFECT_NAMES.index("credit_cap")
 REUSE_PAYMENT = EFFECT_NAMES.index("reuse_payment")
 CAPEX_GRANT = EFFECT_NAMES.index("capex_grant")
+DISCOUNT_RELIEF = EFFECT_NAMES.index("discount_relief")
 PAPERWORK_RELIEF = EFFECT_NAMES.index("paperwork_relief")
 FREIGHT_RELIEF = EFFECT_NAMES.index("freight_relief")
 BORDER_RELIEF = EFFECT_NAMES.index("border_relief")
@@ -91,7 +109,7 @@ FIRM_STAGES = ("unaware", "aware", "searching", "talking", "operating")
 class Conditions(NamedTuple):
     """One row per lever; the months run along the last axis of `strength`."""
 
-    key: Annotated[Shorts, Col("1", "number that keys the lever's draws (from its name)", 0, 255, "int16")]
+    key: Annotated[Ints, Col("1", "number that keys the lever's draws (from its name)", 0, 65535, "int32")]
     strength: Annotated[Floats, Col("1", "intensity in force each month, shape (n_levers, n_months)", 0)]
     target: Annotated[
         Codes, Col("1", "1 for firms the lever is meant for, shape (n_levers, n_firms)", 0, 1, "int8")
@@ -103,7 +121,15 @@ class Conditions(NamedTuple):
     lasts: Annotated[
         Codes, Col("1", "1 if relief and effects on a firm reached outlive the lever", 0, 1, "int8")
     ]
-    joins: Annotated[Codes, Col("1", "1 if a firm reached becomes a member of a platform", 0, 1, "int8")]
+    term: Annotated[
+        Ints, Col("month", "how long the lever acts on a firm reached; 0: without end", 0, dtype="int32")
+    ]
+    joins: Annotated[
+        Ints,
+        Col(
+            "bit mask", "the platform that a firm reached joins, a bit of its own; 0: none", 0, 2**29, "int32"
+        ),
+    ]
     capacity: Annotated[Floats, Col("firms/month", "how many firms can be reached in a month", 0)]
     unit_cost: Annotated[Floats, Col("EUR/firm", "public cost per firm reached", 0)]
     running_cost: Annotated[Floats, Col("EUR/month", "public cost per month in force", 0)]
@@ -122,13 +148,14 @@ def no_policy(n_firms: int, n_months: int) -> Conditions:
 def empty(n_levers: int, n_firms: int, n_months: int) -> Conditions:
     """Conditions for `n_levers` levers that do nothing yet: every strength, relief and effect is 0."""
     return Conditions(
-        key=np.zeros(n_levers, np.int16),
+        key=np.zeros(n_levers, np.int32),
         strength=np.zeros((n_levers, n_months)),
         target=np.ones((n_levers, n_firms), np.int8),
         stages=np.full(n_levers, 31, np.int8),
         enrols=np.zeros(n_levers, np.int8),
         lasts=np.zeros(n_levers, np.int8),
-        joins=np.zeros(n_levers, np.int8),
+        term=np.zeros(n_levers, np.int32),
+        joins=np.zeros(n_levers, np.int32),
         capacity=np.full(n_levers, np.inf),
         unit_cost=np.zeros(n_levers),
         running_cost=np.zeros(n_levers),

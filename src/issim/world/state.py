@@ -208,7 +208,9 @@ class FirmState(NamedTuple):
     readiness: Annotated[Floats, Col("scale point", "readiness to take part", 1, 5)]
     digital: Annotated[Floats, Col("1", "digital readiness", 0, 1)]
     trust: Annotated[Floats, Col("1", "general trust in partners", 0, 1)]
-    member: Annotated[Codes, Col("1", "1 if a member of a platform", 0, 1, "int8")]
+    member: Annotated[
+        Ints, Col("1", "bit mask of the platforms that the firm is a member of", 0, 2**30 - 1, dtype="int32")
+    ]
     operating: Annotated[
         Ints, Col("exchanges", "operating exchanges the firm takes part in", 0, dtype="int32")
     ]
@@ -274,7 +276,7 @@ class LeverState(NamedTuple):
     ]
     spent: Annotated[Floats, Col("EUR", "public money spent so far", 0)]
     stopped: Annotated[
-        Shorts, Col("month", "month in which the budget ran out, -1 if it did not", -1, dtype="int16")
+        Shorts, Col("month", "first month without the lever for want of money, -1 if none", -1, dtype="int16")
     ]
 
 
@@ -298,6 +300,17 @@ class Work(NamedTuple):
             "1",
             "numbers by region, shape (2, 256): introductions left; at the start, firms and firms that could give",
         ),
+    ]
+    views: Annotated[
+        Floats,
+        Col(
+            "1/month",
+            "how well each platform shows members to a firm, then what a federation opens; empty without platforms",
+            0,
+        ),
+    ]
+    owed: Annotated[
+        Floats, Col("EUR", "what levers owe this month, shape (2, n_levers): supports, grants", 0)
     ]
     leaving: Annotated[Codes, Col("1", "1 for firms that leave this month", 0, 1, "int8")]
     ranked: Annotated[

@@ -8,7 +8,7 @@ from rules.plain.case import CALM, CAPITAL, GAIN, PER_UNIT, SEED, case, met
 from worlds import changed, toy
 
 from issim.jit import is_compiled
-from issim.rules import asking, decide, end, exchange, implement, money, operate, search, start
+from issim.rules import asking, decide, end, exchange, implement, money, operate, search, start, support
 from issim.rules.observe import N_OBSERVABLES
 from issim.world import state as S  # noqa: N812  (its constants)
 from issim.world.blank import blank_state
@@ -95,6 +95,11 @@ def test_pair_luck_knows_giver_from_taker():
         ({}, GAIN),
         ({"landfill_tax": 10.0}, GAIN + 1000),
         ({"price_relief": 0.1}, GAIN + 100 * 94.5 * 0.1),
+        ({"tax_credit": 0.1}, GAIN + 100 * 94.5 * 0.1),
+        ({"tax_credit": 0.1, "credit_cap": 200.0}, GAIN + 200),
+        ({"tax_credit": 0.1, "credit_cap": 200.0, "strength": 0.5}, GAIN + 200),
+        ({"tax_credit": 0.1, "credit_cap": 500.0, "strength": 0.5}, GAIN + 472.5),
+        ({"discount_relief": 0.5}, GAIN + 100 * 0.9 * 150 * 0.15),
         ({"reuse_payment": 5.0}, GAIN + 500),
         ({"capex_grant": 0.4}, GAIN + 0.4 * CAPITAL),
         ({"paperwork_relief": 0.5}, GAIN + 1000),
@@ -110,9 +115,52 @@ def test_the_joint_gain_is_what_the_equation_says(lever, gain):
     both = decide.joint_gain(0, 100.0, c.world, c.state, c.conditions, c.behaviour, PRICES, 0)
     assert both == got
     assert asking.offered_gain(0, c.world, c.state, c.conditions, c.behaviour, 0) == pytest.approx(gain)
-    value = money.support_per_unit(0, 94.5, c.world, c.state, c.conditions, 0)
+    value = support.support_per_unit(0, 94.5, c.world, c.state, c.conditions, 0)
     named = lever.get("reuse_payment", 0.0) + 94.5 * lever.get("price_relief", 0.0)
     assert value == pytest.approx(named)
+
+
+def test_a_certificate_takes_its_share_off_the_discount():
+    c = case({"discount_relief": 0.5, "target": np.array([1, 0])}, {"discount_relief": 0.2})
+    worth = support.value_of(0, c.world, c.state, c.conditions, PRICES, 0)
+    assert worth == pytest.approx(0.9 * 150 * (1 - 0.3 * 0.5 * 0.8))
+    elsewhere = case({"discount_relief": 0.5, "target": np.array([0, 1])})
+    assert support.value_of(0, *elsewhere[:3], PRICES, 0) == pytest.approx(94.5), "the receiver's is no use"
+
+
+def three_for_one(stages, flows, cap):
+    """Three candidates of good 0 for firm 1, at these stages with these flows; 10 % of the value, to a cap."""
+    c = case({"tax_credit": 0.1, "credit_cap": cap}, {"tax_credit": 0.05})
+    one, links = c.world.pairs, c.world.firm_pairs
+    pairs = type(one)(*(np.repeat(column, 3) for column in one))
+    links = type(links)(np.array([0, 3, 6]), np.tile(np.arange(3, dtype=np.int32), 2))
+    standing = type(c.state.pairs)(*(np.repeat(column, 3) for column in c.state.pairs))
+    standing.stage[:], standing.flow[:] = stages, flows
+    return c._replace(
+        world=c.world._replace(pairs=pairs, firm_pairs=links), state=c.state._replace(pairs=standing)
+    )
+
+
+@pytest.mark.parametrize(
+    ("stages", "expected"),
+    [
+        # 945, 1890 and 2835 EUR are claimed of 2,000; the second lever has no cap
+        ((S.OPERATING,) * 3, [2000 / 6, 2000 / 3, 2000 / 2]),
+        ((S.OPERATING, S.OPERATING, S.AGREED), [2000 / 3, 2000 * 2 / 3, 0.0]),  # 2835 are claimed already
+        ((S.OPERATING, S.MET, S.CANDIDATE), [945.0, 1055.0, 1055.0]),
+    ],
+)
+def test_the_cap_of_a_credit_binds_the_receiver_over_all_its_exchanges(stages, expected):
+    flows = [100.0, 200.0, 300.0]
+    c = three_for_one(
+        stages, [flow * (stage >= S.AGREED) for flow, stage in zip(flows, stages, strict=True)], 2000.0
+    )
+    for pair, (flow, capped) in enumerate(zip(flows, expected, strict=True)):
+        besides = support.taken_besides(pair, c.world, c.state, c.conditions, PRICES, 0)
+        first = support.credit_of(0, pair, 94.5 * flow, besides, c.world, c.state, c.conditions, 0)
+        assert first == pytest.approx(capped)
+        both = support.tax_credits(pair, flow, 94.5, c.world, c.state, c.conditions, PRICES, 0)
+        assert both == pytest.approx(capped + 0.05 * 94.5 * flow)
 
 
 def test_a_pipe_costs_by_the_kilometre():
