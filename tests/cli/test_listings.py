@@ -22,7 +22,8 @@ from issim.units import ASSUMPTION, Parameter
 #: What a user decides, not what anybody could be uncertain about: how much to simulate, where, in which mix,
 #: and when, how hard, with how much money a policy acts.
 CHOICES = re.compile(
-    r"seed|n_seeds|n_months|threads|uncertainty\.draws|region\.(number|side)|population\.(n_firms|composition)"
+    r"seed|n_seeds|n_months|threads|uncertainty\.draws"
+    r"|region\.(number|side|east|north|places\.NAME\.share)|population\.(n_firms|composition)"
     r"|policy\.levers\.\w+\.(start|end|ramp|intensity|capacity|budget|threshold|contract_months)"
 )
 #: What some goods, countries and levers do not have at all: 0, and not uncertain.

@@ -24,7 +24,7 @@ N, MONTHS = 60, 36
 ROWS = [*EVERY_KIND, {"reuse_payment": 20.0, "budget": 4000.0}, {"border_relief": 0.5}]
 #: Prices so unsteady that some exchanges lose money, and a border that some exchanges cross.
 WORLD = bordered(
-    toy(N, seed=12, price_volatility=1.5, gate_volatility=1.5), share=0.3, legal=0.1, unfamiliarity=0.1
+    toy(N, seed=7, price_volatility=1.5, gate_volatility=1.5), share=0.3, legal=0.1, unfamiliarity=0.1
 )
 
 

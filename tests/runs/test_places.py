@@ -16,6 +16,7 @@ from issim.commands import compare_command, run_command
 from issim.errors import InputError
 from issim.evidence.vocabulary import COUNTRIES
 from issim.levers.policy import from_mapping
+from issim.runs.assumptions import OF_WORLD, of_model
 from issim.runs.job import composed, plan
 from issim.runs.parameters import parameters
 from issim.runs.places import OF_BORDER, OF_PLACE, divided, layout
@@ -265,6 +266,15 @@ def test_a_comparison_says_it_too(tmp_path: Path) -> None:
     )
     (line,) = [line for line in words.split("\n") if line.startswith("Across borders at the end: ")]
     assert "with 'facilitator'" in line
+
+
+def test_what_is_assumed_about_borders_is_told() -> None:
+    found = {
+        row.parameter.name: row for row in of_model(settings_of("region.borders.antwerp_zeeland.legal=0.25"))
+    }
+    row = found["region.borders.antwerp_zeeland.legal"]
+    assert (row.parameter.value, row.fate) == (0.25, OF_WORLD)
+    assert not any(".borders." in row.parameter.name for row in of_model(plan([]).settings))
 
 
 def test_the_policy_of_harmonised_rules_is_the_lever_of_that_name() -> None:

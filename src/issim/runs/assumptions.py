@@ -9,7 +9,7 @@ from issim.levers.policy import Policy
 from issim.rules.behaviour import Behaviour
 from issim.runs.settings import Settings
 from issim.units import ASSUMPTION, Parameter, parameters_of
-from issim.world import build
+from issim.world import borders, build
 from issim.world.overrides import overridden
 from issim.world.state import Goods
 
@@ -42,7 +42,7 @@ class Assumed(NamedTuple):
 
 
 def of_model(settings: Settings) -> Iterator[Assumed]:
-    """What is assumed about region, firms, evidence and behaviour; what the configuration sets stays as set."""
+    """What is assumed about region, firms, evidence, behaviour and borders; what a configuration sets stays as set."""
     evidence, default = settings.evidence, Behaviour()
     usual = [*build.parameters(evidence), *parameters_of(default, "behaviour")]
     terms = overridden(evidence, settings.overrides)
@@ -65,6 +65,8 @@ def of_model(settings: Settings) -> Iterator[Assumed]:
             yield Assumed(parameter, DRAWN if has_prior else NO_PRIOR)
         else:
             yield Assumed(parameter, OF_WORLD)
+    for border in settings.borders:
+        yield from (Assumed(parameter, OF_WORLD) for parameter in borders.parameters(border))
 
 
 def is_uncertain(parameter: Parameter) -> bool:

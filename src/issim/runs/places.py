@@ -33,8 +33,8 @@ class Layout(NamedTuple):
 
 
 def parameters() -> list[Parameter]:
-    """What a place may say that a region alone cannot."""
-    return [Parameter(f"{PLACES}.{frontiers.ANY}.share", 1.0, SHARE)]
+    """What a place may say that a region alone cannot, and what a border has unless it says otherwise."""
+    return [Parameter(f"{PLACES}.{frontiers.ANY}.share", 1.0, SHARE), *frontiers.parameters()]
 
 
 def layout(said: Mapping[str, Any], n_firms: int) -> Layout:

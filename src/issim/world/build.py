@@ -69,9 +69,8 @@ def errors(
 def parameters(
     evidence: Evidence, options: WorldOptions | None = None, place: Region | None = None
 ) -> Iterator[Parameter]:
-    """Every parameter of the world: the region's, a border's, the options' and what evidence says."""
+    """Every parameter of the world: the region's, the options' and what evidence says; not those of borders."""
     yield from region.parameters(place or Region())
-    yield from frontiers.parameters()
     for section in SECTIONS:
         yield from parameters_of(getattr(options or WorldOptions(), section), section)
     yield from evidence.parameters()
