@@ -159,8 +159,11 @@ def seeds_to_tell(differences: NDArray[np.float64]) -> float:
     tail = 1.0 - (1.0 - COVERED) / 2.0
     if size == 0.0:
         return math.inf
-    n = max(2, math.floor(((norm.ppf(tail) + norm.ppf(POWER)) * spread / size) ** 2))
-    while n < COUNTLESS and size * math.sqrt(n) < (t.ppf(tail, n - 1) + t.ppf(POWER, n - 1)) * spread:
+    ratio = float((norm.ppf(tail) + norm.ppf(POWER)) * spread / size)
+    if ratio * ratio >= COUNTLESS:  # a product becomes inf where a power would raise
+        return ratio * ratio
+    n = max(2, math.floor(ratio * ratio))
+    while size * math.sqrt(n) < (t.ppf(tail, n - 1) + t.ppf(POWER, n - 1)) * spread:
         n += 1
     return float(n)
 

@@ -30,7 +30,8 @@ UNREAD = ("landfill_rate", "vat_waste")
 DECISIONS = (
     "start", "end", "ramp", "intensity", "capacity", "budget", "quota", "threshold", "fine",
     "check_probability", "rate", "path", "effects.quota", "effects.penalty", "effects.landfill_tax",
-    "effects.price_relief", "effects.reuse_payment", "effects.capex_grant",
+    "effects.price_relief", "effects.reuse_payment", "effects.capex_grant", "cap", "premium", "contract_months",
+    "openness",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from worlds import changed, policy, toy
 
 from issim.draws import LEVER, place_word, uniforms
 from issim.jit import is_compiled
-from issim.rules import asking, binding, force, operate, platforms, search, start
+from issim.rules import asking, binding, end, force, operate, platforms, search, start
 from issim.rules import policy as enacting
 from issim.rules.exchange import meet
 from issim.world import state as S  # noqa: N812  (its constants)
@@ -168,21 +168,33 @@ def test_who_had_a_contract_comes_again_after_the_others():
 
 
 def test_relief_ends_with_the_term_of_the_firm_alone():
-    relief = {"relief": np.full(24, 0.6), "enrols": 1, "lasts": 1, "term": 2}
-    c = case(relief, barriers=np.array([1, 1], np.uint32))
-    felt, relieved = 0.65, 1 - 0.35 * 0.4
+    c = case({"relief": np.full(24, 0.6), "enrols": 1, "lasts": 1, "term": 2})
     c.state.levers.reached[0] = (0, 1)
-    seen = []
+    marked = []
     for month in range(4):
-        enacting.weigh_anew(0, month == 0, 0, c.world, c.state, c.conditions, c.behaviour, month)
-        seen.append(c.state.firms.factor[2].tolist())
-    assert seen == [pytest.approx(row) for row in (
-        [relieved, relieved], [relieved, relieved], [felt, relieved], [felt, felt]
-    )]  # fmt: skip
+        c.state.work.stale[:] = 0
+        enacting.mark_stale(0, month == 0, 0, c.state, c.conditions, month)
+        marked.append(c.state.work.stale.tolist())
+    assert marked == [[1, 1], [0, 0], [1, 0], [0, 1]]
     c.state.levers.reached[0, 0] = 4
     c.state.work.changed_firms[0] = 0
-    enacting.weigh_anew(0, False, 1, c.world, c.state, c.conditions, c.behaviour, 4)
-    assert c.state.firms.factor[2].tolist() == pytest.approx([relieved, felt])
+    c.state.work.stale[:] = 0
+    enacting.mark_stale(0, False, 1, c.state, c.conditions, 4)
+    assert c.state.work.stale.tolist() == [1, 0]
+
+
+def test_a_newcomer_waits_for_the_lever_again():
+    world = toy(30)
+    c = policy(30, 1, [{"enrols": 1, "capacity": 9.0}])
+    state = blank_state(world, c)
+    start.start(world, state, c, CALM.record(), SEED)
+    assert state.levers.waiting[0] == 30
+    assert enacting.enrol(0, world, state, c, SEED, 0) == 9
+    assert state.levers.waiting[0] == 21
+    firm = int(state.work.changed_firms[0])
+    for _ in range(2):  # whoever leaves twice without having been reached is waited for once
+        end.renew(firm, world, state, c, CALM.record(), 0)
+    assert (state.levers.reached[0, firm], state.levers.waiting[0]) == (-1, 22)
 
 
 def test_relief_comes_and_goes_with_the_lever():
