@@ -210,7 +210,9 @@ PATTERN = Pattern(
     "facilitation make growth more even, by helping firms that were at a disadvantage.",
     design="Networks that grow from nothing (no exchange before month 0) for ten years, without policy and under one "
     "lever each, same worlds and luck. Degree: a firm's partners in operating exchanges. Because more exchanges alone "
-    "raise the Gini coefficient of the degrees, networks are compared at equal numbers.",
+    "raise the Gini coefficient of the degrees, networks are compared at equal numbers. The model was changed on "
+    "account of this pattern: while facilitators could introduce one firm to several partners at a time, the second "
+    "rule was not met, for the introductions with the greatest gains heaped on few firms.",
     n_seeds=300,
     n_months=120,
     overrides=("behaviour.start_share=0",),

@@ -6,10 +6,10 @@ every recycler updates its knowledge, then every producer in turn
     trust       T_ij <- clip(H_ij + a_i * (mean over common contacts k of T_ik - H_ij) + U(-1, 1), -1, 1),
                 H_ij <- (H_ij * (t + 1) + T_ij) / (t + 2);  no reputation term without common contacts
     knowledge   K_i <- clip(K_i + a_i * sum over trusted contacts of U(0, 1) * (K_j - K_i) + U(0, 1), 0, 1)
-    acceptance  A_i <- clip(A_i + a_i * share of contacts in a synergy + b_i * (change of K_i), 0, 1)
     synergy     with a trusted contact and K_i > 0.5 the producer is in a synergy from then on
 
-Nothing ever ends, and knowledge only gains from what is drawn: the rule saturates by construction.
+Nothing ever ends, and what is drawn adds to knowledge: the rule saturates by construction. Acceptance, which sets
+whether material flows in a synergy and acts on nothing else, is left out.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ class Firms:
     """Trust of each firm in each of its contacts."""
     knowledge: NDArray[np.float64]
     influence: NDArray[np.float64]
-    confidence: NDArray[np.float64]
 
 
 def shares_in_synergy(firms: Firms, n_steps: int, random: np.random.Generator) -> NDArray[np.float64]:
@@ -45,19 +44,16 @@ def shares_in_synergy(firms: Firms, n_steps: int, random: np.random.Generator) -
         for i, own in enumerate(place)
     ]
     history = [trust.copy() for trust in firms.trust]
-    acceptance, in_synergy = np.zeros(n_firms), np.zeros(n_firms, np.bool_)
-    producers = np.flatnonzero(firms.is_producer)
+    in_synergy = np.zeros(n_firms, np.bool_)
+    producers: list[int] = np.flatnonzero(firms.is_producer).tolist()
+    recyclers: list[int] = np.flatnonzero(~firms.is_producer).tolist()
     shares = np.zeros(n_steps)
     for step in range(n_steps):
-        for i in np.flatnonzero(~firms.is_producer):
-            learn(firms, int(i), random)
-        for i in producers.tolist():
-            renew_trust(firms, i, history[i], common[i], step, random)
-            before = firms.knowledge[i]
+        for i in recyclers:
             learn(firms, i, random)
-            met = in_synergy[firms.contacts[i]].mean() if firms.contacts[i] else 0.0
-            gained = firms.influence[i] * met + firms.confidence[i] * (firms.knowledge[i] - before)
-            acceptance[i] = min(1.0, max(0.0, acceptance[i] + gained))
+        for i in producers:
+            renew_trust(firms, i, history[i], common[i], step, random)
+            learn(firms, i, random)
             if firms.knowledge[i] > KNOWING and (firms.trust[i] >= TRUSTED).any():
                 in_synergy[i] = True
         shares[step] = in_synergy[producers].mean()

@@ -181,14 +181,16 @@ def difference_panel(axes: Axes, table: pd.DataFrame, couple: int) -> None:
         years, [e.low for e in found], [e.high for e in found], color=style.INK, alpha=0.18, linewidth=0
     )
     axes.plot(years, [e.mean for e in found], color=style.INK, linewidth=2.0)
-    for month in (COMPARED, months[-1]):
-        estimate = apart(table, couple, int(month))
-        told = f"{number(estimate.mean)}\n({number(estimate.low)} to {number(estimate.high)})"
+    last = int(months[-1])
+    for month, shift, height in ((COMPARED, (5, 5), "bottom"), (last, (8, 0), "center")):
+        estimate = apart(table, couple, month)
+        told = f"{number(estimate.mean)} ({number(estimate.low)} to {number(estimate.high)})"
+        place = (month / 12, estimate.mean if month == last else estimate.high)
         axes.annotate(
-            told, (month / 12, estimate.high),
-            xytext=(0, 4), textcoords="offset points", ha="center", fontsize=style.FOOTER, color=style.INK,
-            annotation_clip=False,
+            told, place, xytext=shift, textcoords="offset points", va=height, fontsize=style.SMALL,
+            color=style.INK, annotation_clip=False,
         )  # fmt: skip
+        axes.plot([month / 12], [estimate.mean], "o", color=style.INK, markersize=5, clip_on=False)
     axes.set_ylim(min(0.0, *(e.low for e in found)), 1.25 * max(e.high for e in found))
     style.heading(axes, f"Difference: {WORDS[COUPLES[couple][0]]} first, minus the other")
     shade(axes, years)

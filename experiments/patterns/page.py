@@ -20,9 +20,9 @@ HEAD = """# Patterns that the model must show
 
 Written by `python experiments/patterns/run.py --write-docs`; nothing here is typed by hand. Each pattern was
 found by others, in models or in cases. The rules of judgement stand in `experiments/patterns`, one module per
-pattern, and are applied to seeds on which nobody looked when they were written. Intervals cover 90 %: of a mean
-over paired seeds by Student's t, of what is fitted by a bootstrap of the seeds. Levels rest on constants that are
-not calibrated; what is tested is the shape.
+pattern; they were worked out on exploratory runs and are applied here to other seeds, on which nobody had looked.
+Intervals cover 90 %: of a mean over paired seeds by Student's t, of what is fitted by a bootstrap of the seeds.
+Levels rest on constants that are not calibrated; what is tested is the shape.
 """
 
 
@@ -46,6 +46,13 @@ def page(found: Mapping[Pattern, pd.DataFrame], about: Mapping[str, Any]) -> str
         "\n\n".join([HEAD.rstrip(), summary, origin, *(section(p, table) for p, table in found.items())])
         + "\n"
     )
+
+
+def write(found: Mapping[Pattern, pd.DataFrame], about: Mapping[str, Any], folder: Path) -> None:
+    """Write the page, and keep beside it the figures that were drawn into a folder."""
+    for pattern in found:
+        keep_figure(pattern, folder / f"{pattern.name}.png")
+    PAGE.write_text(page(found, about), encoding="utf-8")
 
 
 def anchor(title: str) -> str:

@@ -7,7 +7,6 @@ Kosmol and Leyh (2019), cited in doi:10.3389/fceng.2024.1363888; Ghali, Frayret 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -22,6 +21,7 @@ from issim.model.simulate import simulate
 from issim.plots import style
 from issim.plots.wording import number
 from issim.rules.behaviour import Behaviour
+from issim.runs.priors import distribution
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
 from issim.units import parameters_of
@@ -49,13 +49,9 @@ def reported() -> dict[str, Fact]:
 def drawn(behaviour: Behaviour, seed: int) -> Behaviour:
     """The constants of behaviour drawn from their priors, all at once; those without a prior stay."""
     random, changes = np.random.default_rng([seed, 2019]), {}
-    for name, _, meta in parameters_of(behaviour, "behaviour"):
-        found = re.fullmatch(r"(uniform|loguniform)\(([^,]+), ([^,]+)\)", meta.prior)
-        if found:
-            low, high = float(found[2]), float(found[3])
-            u = random.random()
-            value = low + u * (high - low) if found[1] == "uniform" else low * (high / low) ** u
-            changes[name.partition(".")[2]] = value
+    for parameter in parameters_of(behaviour, "behaviour"):
+        if parameter.par.prior:
+            changes[parameter.name.partition(".")[2]] = float(distribution(parameter).ppf(random.random()))
     return replace(behaviour, **changes)
 
 
@@ -68,9 +64,7 @@ def theirs(world: World, seed: int) -> ghali.Firms:
     is_producer[world.offers.firm] = True
     # their trust runs from -1 to 1, ours from 0 to 1
     trust = [np.full(len(known), 2.0 * world.firms.trust[i] - 1.0) for i, known in enumerate(contacts)]
-    return ghali.Firms(
-        contacts, is_producer, trust, world.firms.digital.copy(), random.random(n_firms), random.random(n_firms)
-    )  # fmt: skip
+    return ghali.Firms(contacts, is_producer, trust, world.firms.digital.copy(), random.random(n_firms))
 
 
 def measure(settings: Settings, tick: Callable[[], object]) -> pd.DataFrame:

@@ -134,16 +134,18 @@ def draw(table: pd.DataFrame, about: style.Provenance) -> Figure:
     )
     axes = style.bare(fig.add_axes((0.09, 0.15, 0.68, 0.62)), grid="y")
     shares, top = 100 * SHARES, 1.35 * max(mean_of(benefit[:, -1]).high, 1.0)
+    bottom = 0.0
     for arm, colour in COLOURS.items():
         found = [mean_of(column) for column in per_member(table, arm, "gain").T]
         low, high = [estimate.low for estimate in found], [estimate.high for estimate in found]
+        bottom = min(bottom, *low)
         axes.fill_between(shares, low, high, color=colour, alpha=0.18, linewidth=0)
         axes.plot(shares, [estimate.mean for estimate in found], color=colour, linewidth=2.5)
         label(axes, found[-1].mean, f"Platform\n{arm}", colour)
     mark_cost(axes, shares, cost.mean(axis=0), top)
     mark_break_even(axes, pays, top)
     axes.set_xlim(0, 100)
-    axes.set_ylim(min(0.0, float(benefit.mean(axis=0).min())) - 0.03 * top, top)
+    axes.set_ylim(bottom - 0.03 * top, top)
     axes.set_xlabel("Share of firms that are members [%]", fontsize=style.LABEL, color=style.QUIET)
     axes.set_ylabel("EUR per member", fontsize=style.LABEL, color=style.QUIET)
     return fig
@@ -155,7 +157,7 @@ def mark_cost(axes: Axes, shares: Floats, cost: Floats, top: float) -> None:
     inside = np.flatnonzero(cost < top)
     if len(inside):
         axes.annotate(
-            "What the platform costs\nthe public per member", (shares[inside[0]], cost[inside[0]]), xytext=(-20, 0),
+            "What the platform costs\nthe public per member", (shares[inside[0]], cost[inside[0]]), xytext=(-24, -4),
             textcoords="offset points", fontsize=style.LABEL, color=COST, va="center", ha="right",
         )  # fmt: skip
 
@@ -199,7 +201,7 @@ PATTERN = Pattern(
     design="The packaged platform, open to all in full strength from the first month, with its members limited to a "
     "random share of the firms; the larger shares contain the smaller. Benefit: extra gain of all firms over ten "
     "years against the same world and luck without a platform, divided by the members.",
-    n_seeds=200,
+    n_seeds=400,
     n_months=120,
     measure=measure,
     judge=judge,
