@@ -1,0 +1,108 @@
+"""What runs inside a job of Slurm: the shards of one group, one after the other, with a log that names the cells."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from issim.errors import InputError
+from issim.runs import wave
+
+
+class Plan(Protocol):
+    """A planned sweep, as far as a launcher must know it."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the results."""
+
+    @property
+    def n_shards(self) -> int:
+        """How many shards there are."""
+
+    def runs_of(self, shard: int) -> Sequence[object]:
+        """The runs of a shard."""
+
+    def describe(self, shard: int) -> str:
+        """The cells and seeds of a shard, in words."""
+
+    def seconds(self, shard: int) -> float:
+        """Estimated time of a shard on one core [s]."""
+
+
+class Sweep(Protocol):
+    """The module that plans a sweep and carries its shards out."""
+
+    def planned(self, words: Sequence[str]) -> Any:
+        """The plan that the words of a command lead to, the same wherever it is made."""
+
+    def missing(self, plan: Any) -> list[int]:
+        """The shards that are not there, or not whole."""
+
+    def carry_out(
+        self, plan: Any, shards: Sequence[int], threads: int, tick: Callable[..., object]
+    ) -> object:
+        """Compute and write shards; safe to repeat, and beside others who do the same."""
+
+
+def sweep_of(module: str) -> Sweep:
+    """The module of a sweep, by name."""
+    return importlib.import_module(module)
+
+
+def work(config: Any) -> None:
+    """Carry out the shards of one job; those that are there already are left alone.
+
+    A shard that fails does not hold up the next; the job ends as failed, with the reason in its log. Hydra would call
+    it completed and keep the reason to itself.
+    """
+    told = wave.read(Path(config.place))
+    sweep = sweep_of(told.sweep)
+    say(f"On {os.environ.get('SLURMD_NODENAME', platform.node())}, threads: {told.threads}")
+    try:
+        plan = _same_plan(sweep, told)
+        missing = set(sweep.missing(plan))
+    except Exception as error:
+        raise SystemExit(_reason(error)) from None
+    ours = [shard for shard in told.groups[config.job] if shard in missing]
+    for shard in ours:
+        words = f"shard {shard}: {plan.describe(shard)}"
+        say(f"{words}: begins")
+        try:
+            sweep.carry_out(plan, [shard], told.threads, lambda *_: None)
+        except Exception as error:
+            say(f"{words}: failed\n{_reason(error)}")
+        else:
+            say(f"{words}: ends")
+    left = sorted(set(sweep.missing(plan)).intersection(ours))
+    if left:
+        raise SystemExit(f"Shards that failed, or that another process still has: {left}")
+    say(f"All there; shards that this job computed: {len(ours)}")
+
+
+def _same_plan(sweep: Sweep, told: wave.Wave) -> Plan:
+    """The plan that was submitted, made anew; InputError if the words no longer lead to it."""
+    plan: Plan = sweep.planned(told.words)
+    if Path(plan.folder).resolve() != Path(told.folder):
+        raise InputError(
+            f"'{plan.folder}' is not '{told.folder}': the program, its evidence or its configuration has changed "
+            f"since the job was submitted; give the command again."
+        )
+    return plan
+
+
+def _reason(error: Exception) -> str:
+    """An error as the log should have it: a sentence for the user's, all of it for ours."""
+    return (
+        str(error) if isinstance(error, InputError) else "".join(traceback.format_exception(error)).rstrip()
+    )
+
+
+def say(text: str) -> None:
+    """One line of the job's log, at once: the job may be killed in the next moment."""
+    print(text, flush=True)

@@ -1,0 +1,60 @@
+"""A sweep of known parts that takes no time and no compiler: what the launcher is tried on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Fake:
+    """A planned sweep of `n_shards` shards, each of which sleeps for `seconds_`."""
+
+    folder: Path
+    n_shards: int
+    pause: float
+    hopeless: int
+
+    def runs_of(self, shard: int) -> range:
+        return range(120 * shard, 120 * (shard + 1))
+
+    def describe(self, shard: int) -> str:
+        return f"cells {3 * shard}-{3 * shard + 2}, seeds 1-40"
+
+    def seconds(self, shard: int) -> float:
+        return 60.0
+
+
+def planned(words: Sequence[str]) -> Fake:
+    """The plan of words as in `outputs=/there n=12 pause=0.5 hopeless=3`."""
+    said = dict(word.split("=", 1) for word in words)
+    key = hashlib.sha256(said["n"].encode()).hexdigest()[:16]
+    folder = Path(said["outputs"]) / f"fake-{key}"
+    return Fake(folder, int(said["n"]), float(said.get("pause", 0)), int(said.get("hopeless", -1)))
+
+
+def _parts(plan: Fake, shard: int) -> tuple[Path, Path]:
+    """The two files of a shard; `runs/` is written last."""
+    return plan.folder / "series" / f"shard-{shard:06d}.bin", plan.folder / "runs" / f"shard-{shard:06d}.bin"
+
+
+def missing(plan: Fake) -> list[int]:
+    return [k for k in range(plan.n_shards) if not all(part.exists() for part in _parts(plan, k))]
+
+
+def carry_out(plan: Fake, shards: Sequence[int], threads: int, tick: Callable[..., object]) -> None:
+    """Write parts whose bytes depend on the shard alone."""
+    for shard in shards:
+        if shard == plan.hopeless:
+            raise RuntimeError("cell 9 cannot be computed")
+        time.sleep(plan.pause)
+        for part in _parts(plan, shard):
+            part.parent.mkdir(parents=True, exist_ok=True)
+            draft = part.with_name(f".{part.name}.{os.getpid()}")
+            draft.write_bytes(hashlib.sha256(f"{part.parent.name} {shard}".encode()).digest() * 1000)
+            draft.rename(part)
+        tick(1)
