@@ -150,6 +150,30 @@ def test_a_site_that_takes_no_job_is_reported_unless_jobs_of_ours_are_in_the_way
         made._submit(range(20), 0)
 
 
+def test_a_controller_that_is_busy_is_asked_again_later(tmp_path: Path) -> None:
+    made, said = driver(tmp_path)
+    made.limit, made.complaint = 0, "Batch job submission failed: Socket timed out on send/recv operation"
+    assert made._submit(range(20), 0) == 0
+    assert made._submit(range(20), 0) == 0
+    assert len(said) == 1
+    made.limit = 20
+    assert made._submit(range(20), 0) == 20
+
+
+def test_what_is_told_is_told_once_and_not_for_every_job(tmp_path: Path, commands: Path) -> None:
+    made, said = driver(tmp_path)
+    jobs = [slurm.Queued(f"1_{k}", "PENDING", "AssocGrpCpuLimit") for k in range(50)]
+    for _ in range(2):
+        made.teller.waiting([*jobs, slurm.Queued("1_50", "PENDING", "Priority")])
+    assert said == ["Jobs that wait because of 'AssocGrpCpuLimit': 50."]
+    for _ in range(2):
+        made.teller.ended({f"1_{k}": [k] for k in range(20)}, failed=[0])
+    assert len(said) == 1 + 4
+    assert "without cells 0-2, seeds 1-40: given up" in said[1]
+    assert "without cells 3-5, seeds 1-40: submitted again" in said[2]
+    assert said[-1] == "Other jobs that ended without their parts: 17."
+
+
 def test_a_time_limit_that_no_shard_could_keep_is_refused(tmp_path: Path) -> None:
     plan = fake.planned([f"outputs={tmp_path}", "n=2"])
 
@@ -157,7 +181,7 @@ def test_a_time_limit_that_no_shard_could_keep_is_refused(tmp_path: Path) -> Non
         def seconds(self, shard: int) -> float:
             return 3600.0
 
-    long = Long(plan.folder, 2, 0.0, -1)
+    long = Long(plan.folder, 2, "", -1)
     made = cluster.Driver(long, [], Slurm(cpus_per_task=1, timeout_min=60), print, print, "slurm.fake")
     with pytest.raises(InputError, match="choose 120 or more") as caught:
         made._estimates_fit()

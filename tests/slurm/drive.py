@@ -22,9 +22,8 @@ def main() -> int:
         print(text, flush=True)
 
     try:
-        found = cluster.carry_out(
-            sweep_of(module).planned(rest), rest, options, say, lambda n: say(f"+{n}"), module
-        )
+        plan = sweep_of(module).planned(rest)
+        found = cluster.Driver(plan, rest, options, say, lambda n: say(f"+{n}"), module).carry_out()
     except InputError as error:
         say(f"refused: {error}")
         return 2

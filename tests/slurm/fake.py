@@ -1,4 +1,4 @@
-"""A sweep of known parts that takes no time and no compiler: what the launcher is tried on."""
+"""A sweep of known parts that needs no compiler and waits when told to: what the launcher is tried on."""
 
 from __future__ import annotations
 
@@ -12,15 +12,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Fake:
-    """A planned sweep of `n_shards` shards, each of which sleeps for `seconds_`."""
+    """A planned sweep; its shards wait while the file `gate` is not there."""
 
     folder: Path
     n_shards: int
-    pause: float
+    gate: str
     hopeless: int
-
-    def runs_of(self, shard: int) -> range:
-        return range(120 * shard, 120 * (shard + 1))
 
     def describe(self, shard: int) -> str:
         return f"cells {3 * shard}-{3 * shard + 2}, seeds 1-40"
@@ -30,11 +27,11 @@ class Fake:
 
 
 def planned(words: Sequence[str]) -> Fake:
-    """The plan of words as in `outputs=/there n=12 pause=0.5 hopeless=3`."""
+    """The plan of words as in `outputs=/there n=12 gate=/there/open hopeless=3`."""
     said = dict(word.split("=", 1) for word in words)
     key = hashlib.sha256(said["n"].encode()).hexdigest()[:16]
     folder = Path(said["outputs"]) / f"fake-{key}"
-    return Fake(folder, int(said["n"]), float(said.get("pause", 0)), int(said.get("hopeless", -1)))
+    return Fake(folder, int(said["n"]), said.get("gate", ""), int(said.get("hopeless", -1)))
 
 
 def _parts(plan: Fake, shard: int) -> tuple[Path, Path]:
@@ -51,7 +48,8 @@ def carry_out(plan: Fake, shards: Sequence[int], threads: int, tick: Callable[..
     for shard in shards:
         if shard == plan.hopeless:
             raise RuntimeError("cell 9 cannot be computed")
-        time.sleep(plan.pause)
+        while plan.gate and not Path(plan.gate).exists():
+            time.sleep(0.1)
         for part in _parts(plan, shard):
             part.parent.mkdir(parents=True, exist_ok=True)
             draft = part.with_name(f".{part.name}.{os.getpid()}")

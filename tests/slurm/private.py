@@ -162,7 +162,8 @@ class PrivateSlurm:
         found = set()
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                if f"SLURMD_NODENAME={name}".encode() in (entry / "environ").read_bytes().split(b"\0"):
+                said = (entry / "environ").read_text(errors="replace").split("\0")
+                if f"SLURMD_NODENAME={name}" in said and f"SLURM_CONF={self.conf}" in said:
                     found.add(int(entry.name))
                     keeper = Path("/proc", (entry / "stat").read_text().rpartition(")")[2].split()[1])
                     if (keeper / "comm").read_text().startswith("slurmstepd"):
@@ -175,22 +176,30 @@ class PrivateSlurm:
         """End the daemon of a node and all its jobs at once, as a power cut does."""
         daemon = int((self.folder / f"slurmd.{name}.pid").read_text())
         for pid in (daemon, *self.processes_of_node(name)):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+            end(pid)
+
+    def clear(self) -> None:
+        """Cancel what waits and runs, and wait until it has gone; a job that is just being requeued takes two."""
+
+        def is_empty() -> bool:
+            subprocess.run(("scancel", "--me"), env=self.env, capture_output=True, check=False, timeout=60)
+            return not self.queue()
+
+        until(is_empty, 40, "the queue to be empty")
 
     def stop(self) -> None:
-        """Cancel what runs, end the daemons, and wait until they have gone."""
-        subprocess.run(("scancel", "--me"), env=self.env, capture_output=True, check=False, timeout=60)
+        """Cancel what runs, end the daemons, and see that nothing is left."""
         try:
-            until(lambda: not self.queue(), 20, "the queue to be empty")
+            self.clear()
         finally:
             files = sorted(self.folder.glob("*.pid"), reverse=True)  # slurmd, slurmctld, munged
             pids = [int(text) for text in (file.read_text().strip() for file in files) if text]
             for pid in filter(is_daemon, pids):
                 os.kill(pid, signal.SIGTERM)
             until(lambda: not any(map(is_daemon, pids)), 20, "the daemons to end")
+            for name in self.nodes:
+                for pid in self.processes_of_node(name):
+                    end(pid)
 
 
 def alive(pid: int) -> bool:
@@ -199,6 +208,14 @@ def alive(pid: int) -> bool:
         return not Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0].startswith("Z")
     except OSError:
         return False
+
+
+def end(pid: int) -> None:
+    """End a process at once, if it is still there."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
 
 
 def is_daemon(pid: int) -> bool:

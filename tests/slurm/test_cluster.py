@@ -63,15 +63,16 @@ def drive(slurm: PrivateSlurm, tmp_path: Path) -> Iterator[Start]:
     for one in started:
         one.process.kill()
         one.process.wait()
-    slurm.run("scancel", "--me")
-    until(lambda: not slurm.queue(), 20, "the queue to be empty")
+    slurm.clear()
 
 
 class Drive:
-    """A driver in a process of its own, on a sweep of parts that take `pause` seconds each."""
+    """A driver in a process of its own; `gate=shut` lets the sweep's jobs wait until the gate is opened."""
 
     def __init__(self, slurm: PrivateSlurm, outputs: Path, *words: str) -> None:
         self.slurm = slurm
+        self.gate = outputs / "open"
+        words = tuple(word.replace("gate=shut", f"gate={self.gate}") for word in words)
         plain = [f"outputs={outputs}", *(word for word in words if not word.startswith("launcher"))]
         self.plan = fake.planned(plain)
         self.log = outputs / f"driver-{time.monotonic_ns()}.log"
@@ -103,14 +104,18 @@ class Drive:
         """Jobs of the sweep in the queue, as `123_4`."""
         return self.slurm.queue(f"--name=issim-{self.plan.folder.name[5:]}", "-o", "%i", *options)
 
-    def until_running(self, n: int) -> list[int]:
-        """Wait until so many jobs work; their processes, those on n1 first."""
+    def logs(self) -> list[Path]:
+        """What the jobs have said."""
+        return sorted(self.plan.folder.glob("logs/slurm/wave-*/*_log.out"))
 
-        def found() -> list[int]:
-            return [pid for node in self.slurm.nodes for pid in workers(self.slurm, node)]
+    def begun(self) -> list[str]:
+        """The shards that jobs have begun with."""
+        return [line for log in self.logs() for line in log.read_text().splitlines() if "begins" in line]
 
-        until(lambda: len(found()) >= n, 40, f"{n} jobs to work")
-        return found()
+    def until_working(self, n: int) -> list[int]:
+        """Wait until so many jobs have begun with a shard; their processes, those on n1 first."""
+        until(lambda: len(self.begun()) >= n, 60, f"{n} jobs to work")
+        return [pid for node in self.slurm.nodes for pid in workers(self.slurm, node)]
 
     def submitted(self) -> list[int]:
         """The shards that were submitted, in the order of submission."""
@@ -131,6 +136,13 @@ def workers(slurm: PrivateSlurm, node: str) -> list[int]:
         if b"python" in words[0] and b"submitit.core._submit" in words:
             found.append(pid)
     return found
+
+
+def job_of(pid: int) -> str:
+    """The task of an array that a process belongs to, as `123_4`: scancel knows it by no other number."""
+    lines = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    known = dict(line.split("=", 1) for line in lines if "=" in line)
+    return f"{known['SLURM_ARRAY_JOB_ID']}_{known['SLURM_ARRAY_TASK_ID']}"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -157,7 +169,7 @@ def test_more_jobs_than_an_array_may_have_are_submitted_in_waves(
     scripts = list(driven.plan.folder.glob("logs/slurm/wave-*/*_submission.sh"))
     assert len(scripts) > 1
     assert not any(f"--array=0-{MAX_ARRAY_SIZE}" in script.read_text() for script in scripts)
-    logs = [log.read_text() for log in driven.plan.folder.glob("logs/slurm/wave-*/*_log.out")]
+    logs = [log.read_text() for log in driven.logs()]
     for shard in range(12):
         assert sum(f"{driven.plan.describe(shard)}: ends" in log for log in logs) == 1
     assert not list(driven.plan.folder.glob("logs/slurm/wave-*/*.pkl"))
@@ -166,40 +178,48 @@ def test_more_jobs_than_an_array_may_have_are_submitted_in_waves(
 def test_jobs_that_are_killed_cancelled_or_preempted_are_made_up_for(
     slurm: PrivateSlurm, drive: Start, tmp_path: Path
 ) -> None:
-    driven = drive("n=6", "pause=5")
-    killed, *_ = driven.until_running(4)
+    driven = drive("n=6", "gate=shut")
+    killed, cancelled, signalled, _ = driven.until_working(4)
+    os.kill(signalled, signal.SIGUSR2)  # what Slurm sends before a job's time is over: it puts itself back
+    slurm.run("scancel", job_of(cancelled))
     os.kill(killed, signal.SIGKILL)
-    slurm.run("scancel", driven.jobs("--state=RUNNING")[-1])
-    until(lambda: len(driven.jobs()) <= 4, 30, "two jobs to be lost")
+    driven.until_said("submitted again")
     slurm.run("sbatch", "-p", "urgent", "-N2", "--exclusive", "-o", "/dev/null", "--wrap", "sleep 1")
+    until(lambda: any("PREEMPTION" in log.read_text() for log in driven.logs()), 60, "a preemption")
+    driven.gate.touch()
     said = driven.end()
     assert_whole(driven, said, tmp_path)
     assert said.count("submitted again") == 2
-    assert len(driven.submitted()) == 8  # those that were preempted came back by themselves
+    assert len(driven.submitted()) == 8  # those that were signalled or preempted came back by themselves
+    logs = "".join(log.read_text() for log in driven.logs())
+    assert "Caught signal SIGUSR2" in logs
 
 
 def test_a_lost_node_and_a_silent_controller_cost_time_only(
     slurm: PrivateSlurm, drive: Start, tmp_path: Path
 ) -> None:
-    driven = drive("n=4", "pause=6")
-    driven.until_running(4)
+    driven = drive("n=4", "gate=shut")
+    driven.until_working(4)
     slurm.lose_node("n2")
     slurm.until_state("n2", "down")
     slurm.stop_controller()
     driven.until_said("Slurm does not answer")
     slurm.start_controller()
     slurm.start_node("n2")
+    driven.gate.touch()
     assert_whole(driven, driven.end(), tmp_path)
 
 
 def test_a_driver_that_is_killed_loses_nothing_and_the_next_one_submits_nothing_twice(
     slurm: PrivateSlurm, drive: Start, tmp_path: Path
 ) -> None:
-    first = drive("n=4", "pause=4")
-    first.until_running(4)
+    first = drive("n=4", "gate=shut")
+    first.until_working(4)
     first.process.kill()
     first.process.wait()
-    second = drive("n=4", "pause=4")
+    second = drive("n=4", "gate=shut")
+    second.until_said("Jobs are called")
+    second.gate.touch()
     assert_whole(second, second.end(), tmp_path)
     assert second.submitted() == [0, 1, 2, 3]
 
@@ -222,8 +242,8 @@ def test_a_shard_that_cannot_be_computed_is_named_and_holds_up_nobody(
 def test_control_c_leaves_the_jobs_and_a_second_one_cancels_them(
     slurm: PrivateSlurm, drive: Start, tmp_path: Path
 ) -> None:
-    driven = drive("n=4", "pause=20")
-    workers = driven.until_running(2)
+    driven = drive("n=4", "gate=shut")
+    workers = driven.until_working(2)
     driven.process.send_signal(signal.SIGINT)
     driven.until_said("Ctrl-C once more")
     assert all(alive(pid) for pid in workers)
@@ -236,7 +256,7 @@ def test_control_c_leaves_the_jobs_and_a_second_one_cancels_them(
 
 
 def test_submit_and_leave(slurm: PrivateSlurm, drive: Start, tmp_path: Path) -> None:
-    driven = drive("n=4", "launcher.watch=false", "pause=1")
+    driven = drive("n=4", "launcher.watch=false")
     said = driven.end()
     assert "missing=[0, 1, 2, 3] failed=[] jobs=4" in said
     until(lambda: driven.n_done() == 4, 40, "all parts")

@@ -20,6 +20,7 @@ from issim.runs import slurm, wave
 from issim.runs.launcher import Slurm
 from issim.runs.ledger import Ledger, grouped, ranges
 from issim.runs.shardjob import Plan, sweep_of
+from issim.runs.telling import Teller
 
 SWEEP = "issim.runs.sweep"
 #: Seconds between two looks at the queue: short for short sweeps, and never a burden for the controller.
@@ -28,10 +29,10 @@ SHORTEST, LONGEST = 2.0, 30.0
 GRACE = 5
 #: The part of a job's time that shards may be estimated to fill.
 FULL = 0.5
-#: Reasons to wait that need no words: others come first, or a requeued job rests.
-ORDINARY = ("None", "Priority", "Resources", "BeginTime", "JobArrayTaskLimit", "Cleaning", "Prolog")
 #: What sbatch says when it would take fewer jobs.
 TOO_MANY = re.compile(r"limit|policy|array specification", re.IGNORECASE)
+#: What it says when it would take them at another time.
+BUSY = re.compile(r"timed out|contact|temporarily|try again|unable to accept", re.IGNORECASE)
 
 
 class Outcome(NamedTuple):
@@ -57,32 +58,30 @@ class Driver:
     options: Slurm
     say: Callable[[str], object]
     tick: Callable[[int], object]
-    """Called with the number of runs that have newly arrived."""
+    """Called with the number of shards that have newly arrived; at first, that are there."""
     sweep: str = SWEEP
     ledger: Ledger = field(init=False)
     folder: Path = field(init=False)
     """The folder of the sweep in full: jobs may start elsewhere."""
-    name: str = field(init=False)
-    """The name of the sweep's jobs in the queue."""
+    teller: Teller = field(init=False)
     room: int = field(init=False, default=1)
     """Jobs that may be in the queue."""
-    _left: set[int] = field(init=False, default_factory=set)
-    _told: set[str] = field(init=False, default_factory=set)
+    _there: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.options.max_attempts, self.options.settle_s)
         self.folder = Path(self.plan.folder).resolve()
-        self.name = f"issim-{self.folder.name.rpartition('-')[2]}"
+        name = f"issim-{self.folder.name.rpartition('-')[2]}"
+        self.teller = Teller(self.plan, self.folder, name, self.say)
 
     def carry_out(self) -> Outcome:
         """Bring the sweep to its end, or as far as it goes; Ctrl-C stops watching and leaves the jobs."""
-        self._left = set(sweep_of(self.sweep).missing(self.plan))
-        if not self._left:
+        if not self._missing():
             return self._outcome([], [], 0)
         slurm.check(self.options.partition, self.options.timeout_min)
         self._estimates_fit()
         self.room = min(self.options.max_batch_size or 100_000, slurm.largest_array())
-        self.say(f"Jobs are called {self.name}; their logs are in {self.folder / wave.FOLDER}.")
+        self.say(f"Jobs are called {self.teller.name}; their logs are in {self.folder / wave.FOLDER}.")
         try:
             return self._watch()
         except KeyboardInterrupt:
@@ -100,7 +99,7 @@ class Driver:
             if jobs is not None:
                 lost = self.ledger.lost(missing, time.monotonic())
                 failed = self.ledger.given_up(lost)
-                self._report(lost, failed)
+                self.teller.ended(self.ledger.by_job(lost), failed)
                 if set(missing) == set(failed):
                     return self._outcome(missing, failed, 0)
                 n_new = self._submit([shard for shard in lost if shard not in failed], len(jobs))
@@ -109,41 +108,28 @@ class Driver:
             time.sleep(min(LONGEST, max(SHORTEST, (time.monotonic() - started) / 10)))
 
     def _missing(self) -> list[int]:
-        """The shards that are not there; ticks for the runs of those that have arrived."""
+        """The shards that are not there; ticks for those that have arrived."""
         found = sweep_of(self.sweep).missing(self.plan)
-        arrived = self._left.difference(found)
-        if arrived:
-            self.tick(sum(len(self.plan.runs_of(shard)) for shard in arrived))
-        self._left = set(found)
+        there = self.plan.n_shards - len(found)
+        if there > self._there:
+            self.tick(there - self._there)
+            self._there = there
         return found
 
     def _look(self) -> list[slurm.Queued] | None:
         """Our jobs in the queue; None if Slurm does not answer, which says nothing about them."""
         try:
-            jobs = slurm.queued(self.name)
+            jobs = slurm.queued(self.teller.name)
         except slurm.NoAnswerError as error:
-            self._once("silent", f"Slurm does not answer ({error}); jobs go on, and so does the counting.")
+            self.teller.once(
+                "silent", f"Slurm does not answer ({error}); jobs go on, and so does the counting."
+            )
             return None
-        self._told.discard("silent")
+        self.teller.forget("silent")
         shards = wave.by_job(self.folder)
         self.ledger.look({job.job: shards.get(job.job, ()) for job in jobs}, time.monotonic())
-        for job in jobs:
-            if job.state == "PENDING" and job.reason not in ORDINARY:
-                self._once(f"{job.job} {job.reason}", f"Job {job.job} waits ({job.reason}).")
-            if "held" in job.reason.lower():
-                self._once(f"{job.job} held", f"`scontrol release {job.job}` lets it go on; if it is cancelled, "
-                           f"its shards are submitted again.")  # fmt: skip
+        self.teller.waiting(jobs)
         return jobs
-
-    def _report(self, lost: Sequence[int], failed: Sequence[int]) -> None:
-        """Say which jobs ended without their parts, how, which cells that are, and where to read more."""
-        ended = {job: shards for job, shards in self.ledger.by_job(lost).items() if job not in self._told}
-        why = slurm.ends(list(ended)[:20])
-        for job, shards in ended.items():
-            how = f" as {why[job]}" if job in why else ""
-            then = "given up" if set(shards) <= set(failed) else "submitted again"
-            log = wave.log_of(self.folder, job)
-            self._once(job, f"Job {job} ended{how} without {self._cells(shards)}: {then}. Its log: {log}")
 
     def _submit(self, shards: Sequence[int], n_queued: int) -> int:
         """Submit lost shards if there is room for a good part of them; returns how many jobs that are."""
@@ -164,13 +150,18 @@ class Driver:
         return len(groups)
 
     def _retreat(self, said: str, groups: Sequence[Sequence[int]], n_queued: int) -> int:
-        """Submit fewer jobs where a site takes fewer; InputError if Slurm refuses for another reason."""
+        """Submit later, or fewer jobs where a site takes fewer; InputError if Slurm refuses for another reason."""
+        if BUSY.search(said):
+            self.teller.once(
+                said, f"Slurm takes no jobs at the moment ({said}); they are submitted when it does."
+            )
+            return 0
         if not TOO_MANY.search(said) or (len(groups) == 1 and not n_queued):
             raise InputError(
                 f"Slurm refuses the jobs ({said}); give other values of launcher.KEY, or ask the site."
             )
         self.room = max(1, (n_queued + len(groups)) // 2)
-        self._once(
+        self.teller.once(
             f"room {self.room}", f"Slurm takes fewer jobs at a time ({said}): {self.room} from now on."
         )
         return self._submit([shard for group in groups for shard in group], n_queued)
@@ -180,7 +171,7 @@ class Driver:
         place = wave.new_folder(self.folder)
         cores = self.options.cpus_per_task
         told = wave.Wave(str(self.folder), tuple(self.words), cores, tuple(groups), self.sweep)
-        wave.write(place, told, self.name, self.options)
+        wave.write(place, told, self.teller.name, self.options)
         wave.submit(place)
         return wave.jobs_of(place)
 
@@ -190,7 +181,7 @@ class Driver:
         try:
             time.sleep(GRACE)
         except KeyboardInterrupt:
-            slurm.cancel(self.name)
+            slurm.cancel(self.teller.name)
             self.say("The jobs are cancelled; what they had finished is kept.")
         jobs = self._look() or []
         missing = self._missing()
@@ -198,19 +189,8 @@ class Driver:
 
     def _outcome(self, missing: list[int], failed: list[int], n_jobs: int) -> Outcome:
         """What is left, in numbers and words."""
-        words = []
-        if failed:
-            job = self.ledger.job.get(failed[0], "")
-            words.append(
-                f"{len(failed)} of {self.plan.n_shards} shards were submitted {self.options.max_attempts} times and "
-                f"never came: {self._cells(failed)}. The last log is {wave.log_of(self.folder, job)}."
-            )
-        if missing and n_jobs:
-            words.append(f"{len(missing)} of {self.plan.n_shards} shards are missing, {n_jobs} jobs are in the queue; "
-                         f"to cancel them: scancel --me --name={self.name}")  # fmt: skip
-        if missing:
-            words.append("Give the same command again to go on.")
-        return Outcome(missing, failed, n_jobs, "\n".join(words))
+        job = self.ledger.job.get(failed[0], "") if failed else ""
+        return Outcome(missing, failed, n_jobs, self.teller.left(missing, failed, n_jobs, job))
 
     def _estimates_fit(self) -> None:
         """Refuse a time limit that no job could keep."""
@@ -221,26 +201,3 @@ class Driver:
                 f"launcher.timeout_min = {self.options.timeout_min} minute is too short for a shard of about "
                 f"{needed * FULL:.0f} minutes; choose {needed:.0f} or more, or more launcher.cpus_per_task."
             )
-
-    def _cells(self, shards: Sequence[int]) -> str:
-        """Shards in words, the first few."""
-        shown = "; ".join(self.plan.describe(shard) for shard in shards[:3])
-        return f"{shown} and {len(shards) - 3} shards more" if len(shards) > 3 else shown
-
-    def _once(self, about: str, text: str) -> None:
-        """Say something unless it has been said."""
-        if about not in self._told:
-            self._told.add(about)
-            self.say(text)
-
-
-def carry_out(
-    plan: Plan,
-    words: Sequence[str],
-    options: Slurm,
-    say: Callable[[str], object],
-    tick: Callable[[int], object],
-    sweep: str = SWEEP,
-) -> Outcome:
-    """Carry out what is missing of a sweep on the cluster whose login node this is; safe to repeat."""
-    return Driver(plan, words, options, say, tick, sweep).carry_out()

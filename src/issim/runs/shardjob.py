@@ -25,9 +25,6 @@ class Plan(Protocol):
     def n_shards(self) -> int:
         """How many shards there are."""
 
-    def runs_of(self, shard: int) -> Sequence[object]:
-        """The runs of a shard."""
-
     def describe(self, shard: int) -> str:
         """The cells and seeds of a shard, in words."""
 
