@@ -18,7 +18,7 @@ from issim.world.peers import PeerOptions
 from issim.world.region import Region
 
 #: Tables that take keys of which `run.yaml` does not know.
-OPEN_TABLES = (*EVIDENCE_TABLES, "policy")
+OPEN_TABLES = (*EVIDENCE_TABLES, "policy", "study")
 
 
 @lru_cache(maxsize=1)
