@@ -1,166 +1,114 @@
-"""A sweep: every cell of a study under every seed, in shards that can be computed anywhere and in any order.
-
-    study -> cells -> runs (cell, seed), numbered so that runs of one world are neighbours -> shards
-
-A shard is computed whole, written whole, and never again: whoever computes it, on whatever machine, with
-however many threads, writes the same bytes.
-"""
+"""Carrying out a sweep: what is missing is computed, shard by shard, and nothing is computed twice."""
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-import math
+import io
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from omegaconf import OmegaConf
+from issim.runs.computing import computed, tables
+from issim.runs.sweep_plan import Sweep, planned
+from issim.store.dataset import Dataset
+from issim.store.manifest import commit, numbers_hash, package_versions, version
 
-from issim.errors import InputError, unknown_name
-from issim.runs import design, studies
-from issim.runs.cells import Composer, check_axes, world_key
-from issim.runs.design import Cell, Study
-from issim.runs.parameters import parameters
-from issim.runs.settings import Settings
-from issim.store.manifest import numbers_hash, version
-from issim.units import Parameter
+if TYPE_CHECKING:
+    import pandas as pd
 
-#: Runs of a shard for a world of the default size; larger worlds make smaller shards.
-RUNS_PER_SHARD = 1000
-#: Firm-months that a shard has at most, about a minute of work on one core.
-WORK_PER_SHARD = 1000 * 1000 * 120
+__all__ = ["Estimate", "Sweep", "carry_out", "dataset", "estimate", "missing", "planned"]
+
+#: Stretches of runs from which the time and the disk of a sweep are estimated, and the runs of each.
+PROBES, RUNS_PER_PROBE = 3, 32
 
 
-class Run(NamedTuple):
-    """One run of a sweep."""
-
-    run: int
-    cell: int
-    seed: int
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """Everything that a sweep is about to do; made from the words of the command alone."""
-
-    study: Study
-    cells: tuple[Cell, ...]
-    settings: tuple[Settings | InputError, ...]
-    """Settings of every cell, or what makes the cell impossible."""
-    config: str
-    outputs: Path
-    command: str
-    seeds: tuple[int, ...]
-    n_months: int
-
-    @cached_property
-    def worlds(self) -> tuple[str, ...]:
-        """The key of every cell's world."""
-        return tuple("" if isinstance(s, InputError) else world_key(s) for s in self.settings)
-
-    @cached_property
-    def runs(self) -> tuple[Run, ...]:
-        """Every run: by world, by seed, by cell."""
-        places = {key: place for place, key in enumerate(dict.fromkeys(self.worlds))}
-        by_world: list[list[int]] = [[] for _ in places]
-        for cell, key in enumerate(self.worlds):
-            by_world[places[key]].append(cell)
-        pairs = ((cell, seed) for cells in by_world for seed in self.seeds for cell in cells)
-        return tuple(Run(number, cell, seed) for number, (cell, seed) in enumerate(pairs))
-
-    @cached_property
-    def shards(self) -> tuple[tuple[int, int], ...]:
-        """First and one past the last run of every shard."""
-        firms = max((s.region.n_firms for s in self.settings if isinstance(s, Settings)), default=1)
-        size = max(1, min(RUNS_PER_SHARD, WORK_PER_SHARD // (firms * self.n_months)))
-        n = math.ceil(len(self.runs) / size)
-        bounds = [len(self.runs) * k // n for k in range(n + 1)]
-        return tuple(itertools.pairwise(bounds))
-
-    @cached_property
-    def key(self) -> str:
-        """What tells this sweep from any other: configuration, code that decides numbers, evidence, version."""
-        evidence = next((s.evidence.hashes for s in self.settings if isinstance(s, Settings)), {})
-        parts = [
-            self.config,
-            repr(self.cells),
-            repr(self.seeds),
-            str(self.n_months),
-            numbers_hash(),
-            version(),
-        ]
-        parts += [f"{name} {digest}" for name, digest in sorted(evidence.items())]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-    @property
-    def folder(self) -> Path:
-        """Where the sweep's results are."""
-        return self.outputs / "sweeps" / f"{self.study.name}-{self.key}"
-
-    def describe(self, shard: int) -> str:
-        """A shard in words: its runs, cells and seeds."""
-        first, last = self.shards[shard]
-        runs = self.runs[first:last]
-        cells, seeds = sorted({run.cell for run in runs}), sorted({run.seed for run in runs})
-        return f"runs {first}-{last - 1}, cells {_span(cells)}, seeds {_span(seeds)}"
+def dataset(sweep: Sweep) -> Dataset:
+    """The folder of a sweep, made if it is not there; InputError if it holds another one."""
+    about = {
+        "key": sweep.key,
+        "study": sweep.study.name,
+        "question": sweep.study.question,
+        "command": sweep.command,
+        "axes": list(sweep.axes),
+        "against": sweep.study.against,
+        "figure": dict(sweep.study.figure),
+        "version": version(),
+        "commit": commit(),
+        "rules": numbers_hash(),
+        "evidence": dict(sweep.evidence),
+        "packages": package_versions(),
+        "config": sweep.config,
+        "seeds": list(sweep.seeds),
+        "n_months": sweep.n_months,
+        "n_cells": len(sweep.cells),
+        "n_runs": len(sweep.runs),
+        "bounds": sweep.bounds,
+    }
+    return Dataset.create(sweep.folder, about, design_table(sweep))
 
 
-def _span(numbers: Sequence[int]) -> str:
-    """Sorted numbers as a range, or a range with how many of it."""
-    low, high = numbers[0], numbers[-1]
-    if low == high:
-        return str(low)
-    return f"{low}-{high}" + ("" if high - low + 1 == len(numbers) else f" ({len(numbers)} of them)")
+def design_table(sweep: Sweep) -> pd.DataFrame:
+    """One row per cell: `cell`, then every axis; empty where a cell does not have it."""
+    import pandas as pd
 
-
-def planned(overrides: Sequence[str]) -> Sweep:
-    """The sweep of a study, from the words of the command; everything is checked before anything runs."""
-    composer = Composer(overrides)
-    base = composer.base()
-    run = base.settings.run
-    if not base.config.study:
-        raise InputError(
-            f"No study is named; write one of {', '.join(studies.names())}, as in {studies.EXAMPLE}."
+    columns: dict[str, object] = {"cell": range(len(sweep.cells))}
+    for axis in sweep.axes:
+        values = [cell.get(axis) for cell in sweep.cells]
+        is_text = any(isinstance(value, str) for value in values)
+        columns[axis] = (
+            pd.array([None if value is None else str(value) for value in values], dtype="string")
+            if is_text
+            else pd.array(values, dtype="Float64").to_numpy("float64", na_value=float("nan"))
         )
-    said = OmegaConf.to_container(base.config.study, resolve=True)
-    assert isinstance(said, dict)
-    study = design.read(studies.name_of(overrides), {str(key): value for key, value in said.items()})
-    check_axes([*study.axes, *(axis for cell in study.cells for axis in cell)])
-    cells = tuple(design.expand(study, _parameters(base.settings), run.seed))
-    settings = tuple(_settled(composer, cell) for cell in cells)
-    impossible = [found for found in settings if isinstance(found, InputError)]
-    if len(impossible) == len(settings):
-        raise impossible[0]
-    return Sweep(
-        study=study,
-        cells=cells,
-        settings=settings,
-        config=composer.configs(),
-        outputs=base.outputs,
-        command=" ".join(["issim", "sweep", *overrides]),
-        seeds=tuple(range(run.seed, run.seed + run.n_seeds)),
-        n_months=run.n_months,
-    )
+    return pd.DataFrame(columns)
 
 
-def _parameters(settings: Settings) -> Callable[[str], Parameter]:
-    """A look-up of parameters by name."""
-    known = {found.name: found for found in parameters(settings.evidence)}
-
-    def parameter(name: str) -> Parameter:
-        if name not in known:
-            raise unknown_name("study axis", name, known)
-        return known[name]
-
-    return parameter
+def missing(sweep: Sweep) -> list[int]:
+    """The shards that are not there yet."""
+    return dataset(sweep).missing()
 
 
-def _settled(composer: Composer, cell: Cell) -> Settings | InputError:
-    """The settings of a cell, or what makes it impossible."""
-    try:
-        return composer.settings(cell)
-    except InputError as error:
-        return error
+def carry_out(sweep: Sweep, shards: Sequence[int], threads: int, tick: Callable[[int], object]) -> None:
+    """Compute and write some shards; those that are there, or that another process holds, are left alone.
+
+    For whom  one driver on one machine, or any number of jobs of one sweep
+    Keeps     the bytes of a shard, whoever computes it
+    """
+    store = dataset(sweep)
+    for shard in shards:
+        with store.claim(shard) as is_ours:
+            if is_ours:
+                store.write(shard, *tables(sweep, shard, threads, tick))
+
+
+class Estimate(NamedTuple):
+    """What a sweep will take on this machine."""
+
+    seconds: float
+    n_bytes: float
+
+
+def estimate(sweep: Sweep, threads: int) -> Estimate:
+    """Time and disk that a whole sweep takes, from a few of its runs made now.
+
+    Stretches of runs are taken from the beginning, the middle and the end, as they follow each other in the
+    sweep, so that worlds are shared as they will be. The first stretch is made twice: it compiles.
+    """
+    n_runs = len(sweep.runs)
+    starts = sorted({(n_runs - 1) * k // PROBES for k in range(PROBES)})
+    seconds, n_bytes, n_made = 0.0, 0.0, 0
+    computed(sweep, sweep.runs[:1], threads)
+    for start in starts:
+        some = sweep.runs[start : start + RUNS_PER_PROBE]
+        clock = time.perf_counter()
+        found = computed(sweep, some, threads)
+        seconds += time.perf_counter() - clock
+        n_bytes += sum(_size(table) for table in found)
+        n_made += len(some)
+    return Estimate(seconds / n_made * n_runs, n_bytes / n_made * n_runs)
+
+
+def _size(table: pd.DataFrame) -> int:
+    """Bytes of a table as Parquet."""
+    file = io.BytesIO()
+    table.to_parquet(file, compression="zstd", index=False)
+    return len(file.getvalue())

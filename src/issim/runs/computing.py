@@ -15,7 +15,7 @@ from issim.model.batch import Job, simulate_batch
 from issim.rules.observe import NAMES
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
-from issim.runs.sweep import Run, Sweep
+from issim.runs.sweep_plan import Run, Sweep
 from issim.store.outcomes import MEASURES, outcome
 from issim.world.state import World
 
@@ -45,6 +45,10 @@ class _World(NamedTuple):
     fault: str
 
 
+#: Worlds by what decides them: the key of their settings and the seed.
+Worlds = dict[tuple[str, int], _World]
+
+
 def tables(sweep: Sweep, shard: int, threads: int, tick: Callable[[int], object]) -> Tables:
     """Compute a shard; `tick` hears how many more runs are done.
 
@@ -52,17 +56,21 @@ def tables(sweep: Sweep, shard: int, threads: int, tick: Callable[[int], object]
     """
     import pandas as pd
 
-    first, last = sweep.shards[shard]
-    runs, series = [], []
-    worlds: dict[tuple[str, int], _World] = {}
+    found = []
+    worlds: Worlds = {}
     with ThreadPoolExecutor(threads) as pool:
-        for some in _calls(sweep.runs[first:last]):
+        for some in _calls(sweep.runs_of(shard)):
             worlds = _worlds(sweep, some, worlds, pool)
-            outcomes, monthly = _computed(sweep, some, worlds, threads)
-            runs.append(outcomes)
-            series.append(monthly)
+            found.append(_simulated(sweep, some, worlds, threads))
             tick(len(some))
+    runs, series = zip(*found, strict=True)
     return Tables(pd.concat(runs, ignore_index=True), pd.concat(series, ignore_index=True))
+
+
+def computed(sweep: Sweep, runs: Sequence[Run], threads: int) -> Tables:
+    """Some runs of a sweep in one compiled call, worlds of their own."""
+    with ThreadPoolExecutor(threads) as pool:
+        return _simulated(sweep, runs, _worlds(sweep, runs, {}, pool), threads)
 
 
 def _calls(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
@@ -74,9 +82,9 @@ def _calls(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
 def _worlds(
     sweep: Sweep,
     runs: Sequence[Run],
-    known: dict[tuple[str, int], _World],
+    known: Worlds,
     pool: ThreadPoolExecutor,
-) -> dict[tuple[str, int], _World]:
+) -> Worlds:
     """The worlds of some runs; those of the runs before are kept if they are needed again."""
     first = {(sweep.worlds[run.cell], run.seed): run for run in reversed(runs)}
     new = [key for key in first if key not in known]
@@ -94,9 +102,7 @@ def _built(settings: Settings | InputError, key: tuple[str, int]) -> _World:
         return _World(key, None, str(error))
 
 
-def _computed(
-    sweep: Sweep, runs: Sequence[Run], worlds: dict[tuple[str, int], _World], threads: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _simulated(sweep: Sweep, runs: Sequence[Run], worlds: Worlds, threads: int) -> Tables:
     """Simulate some runs in one call: their outcomes, and their months."""
     jobs: list[Job] = []
     sound: list[int] = []
@@ -109,10 +115,11 @@ def _computed(
             jobs.append(found)
             sound.append(place)
     series, _ = simulate_batch(jobs, sweep.n_months, threads)
-    return _outcomes(runs, sound, series, faults), _months(sweep, [runs[k] for k in sound], series)
+    monthly = _months(sweep, [runs[k] for k in sound], series)
+    return Tables(_outcomes(runs, sound, series, faults), monthly)
 
 
-def _job(sweep: Sweep, run: Run, worlds: dict[tuple[str, int], _World]) -> Job | str:
+def _job(sweep: Sweep, run: Run, worlds: Worlds) -> Job | str:
     """One run to make, or why it is impossible."""
     settings, found = sweep.settings[run.cell], worlds[sweep.worlds[run.cell], run.seed]
     if isinstance(settings, InputError):
