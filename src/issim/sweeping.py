@@ -98,7 +98,9 @@ def _here(chosen: Sweep) -> None:
         if not left:
             return
         if len(left) < chosen.n_shards:
-            say(f"{chosen.n_shards - len(left)} of {chosen.n_shards} shards are there; only the rest is computed.")
+            say(
+                f"{chosen.n_shards - len(left)} of {chosen.n_shards} shards are there; only the rest is computed."
+            )
         announce_compiling()
         n_runs = sum(len(chosen.runs_of(shard)) for shard in left)
         try:
@@ -115,7 +117,10 @@ def _here(chosen: Sweep) -> None:
 def _on_slurm(chosen: Sweep, words: Sequence[str], options: launcher.Slurm) -> str:
     """Let a cluster compute what is missing, and follow it."""
     sweep.dataset(chosen)
-    with logging_redirect_tqdm(), tqdm(total=chosen.n_shards, unit="shard", desc="shards", disable=None) as bar:
+    with (
+        logging_redirect_tqdm(),
+        tqdm(total=chosen.n_shards, unit="shard", desc="shards", disable=None) as bar,
+    ):
         outcome = cluster.Driver(chosen, words, options, tqdm.write, bar.update).carry_out()
     return outcome.words
 
@@ -128,7 +133,11 @@ def closing(chosen: Sweep, figures: bool) -> str:
     if figures and chosen.study.figure:
         drawn = draw(chosen.folder)
         said.append(f"Figure: {drawn}")
-    said += [f"{len(runs):,} runs, {n_failed} of them impossible" if n_failed else f"{len(runs):,} runs, none failed"]
+    said += [
+        f"{len(runs):,} runs, {n_failed} of them impossible"
+        if n_failed
+        else f"{len(runs):,} runs, none failed"
+    ]
     return "\n".join([*said, f"Results: {chosen.folder} (`issim results {chosen.folder}` describes them)"])
 
 

@@ -106,6 +106,20 @@ def as_text(series: pd.DataFrame, region: str, question: str) -> str:
     return "\n".join([*out, "", *_table(lines), "", *verdict(lines)])
 
 
+def across_borders(structure: pd.DataFrame) -> str:
+    """How many operating exchanges cross a border at the end, and what they carry, under every policy."""
+    found = []
+    for policy in dict.fromkeys(structure["policy"]):
+        ends = structure[structure["policy"] == policy]
+        exchanges, tonnes = (
+            span(*(float(x) for x in np.quantile(ends[name], _TAILS)))
+            for name in ("crossing", "crossing_tonnes")
+        )
+        under = "without policy" if policy == "none" else f"with '{policy}'"
+        found.append(f"{under} {exchanges} exchanges with {tonnes} t/yr")
+    return f"Across borders at the end: {'; '.join(found)}."
+
+
 def _scaled(lines: list[Line]) -> tuple[str, float]:
     """The words of a row and what to multiply it with: large sums of money are told in millions."""
     unit, scale = lines[0].unit, 1.0

@@ -15,14 +15,14 @@ from issim.levers.policy import from_mapping
 from issim.runs import faults
 from issim.runs.design import Cell, Value
 from issim.runs.job import Plan, plan
-from issim.runs.schema import groups, known_keys
+from issim.runs.schema import groups, known_keys, open_table
 from issim.runs.settings import Settings, checked
 
 #: Settings that decide how runs are made and not what they give, or that every cell has in common.
-NOT_OF_A_CELL = ("seed", "n_seeds", "n_months", "threads", "outputs", "evidence")
+NOT_OF_A_CELL = ("seed", "n_seeds", "n_months", "threads", "outputs", "evidence", "uncertainty.draws")
 
 #: Settings that do not touch the numbers of a run.
-NOT_NUMBERS = ("outputs", "threads")
+NOT_NUMBERS = ("outputs", "threads", "uncertainty")
 
 
 class Composer:
@@ -71,21 +71,12 @@ class Composer:
 def check_axes(axes: Sequence[str]) -> None:
     """Refuse an axis that is no group and no setting of a cell."""
     for axis in axes:
-        table = axis.partition(".")[0]
         if axis in NOT_OF_A_CELL:
             raise InputError(
                 f"study axis '{axis}' cannot differ between cells; set it once for the whole study, as in {axis}=VALUE."
             )
-        is_open = "." in axis and table in (*_open_tables(), "policy")
-        if axis not in groups() and axis not in known_keys() and not is_open:
+        if axis not in groups() and axis not in known_keys() and open_table(axis) in (None, "study"):
             raise faults.unknown_key(axis)
-
-
-def _open_tables() -> tuple[str, ...]:
-    """Tables of evidence that take other values."""
-    from issim.runs.settings import EVIDENCE_TABLES
-
-    return EVIDENCE_TABLES
 
 
 def _put(tree: dict[str, Any], axis: str, value: Value) -> None:
@@ -108,7 +99,7 @@ def _put(tree: dict[str, Any], axis: str, value: Value) -> None:
 
 def world_key(settings: Settings) -> str:
     """What decides a world besides the seed: settings of equal keys and seeds share one world."""
-    left_out = ("behaviour", "policy", "run", "evidence")
+    left_out = ("behaviour", "policy", "run", "evidence", "uncertainty")
     parts = [
         repr(getattr(settings, part.name))
         for part in dataclasses.fields(settings)

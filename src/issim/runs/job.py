@@ -22,7 +22,7 @@ from issim.levers.policy import Policy, from_mapping, pulled
 from issim.levers.policy import load as load_policy
 from issim.levers.reading import read
 from issim.runs import faults, studies
-from issim.runs.schema import OPEN_TABLES, defaults, groups, known_keys
+from issim.runs.schema import defaults, groups, known_keys, open_table
 from issim.runs.settings import Settings, checked
 
 POLICY_FILES = (".yaml", ".yml")
@@ -83,13 +83,13 @@ def _check(override: str) -> None:
     if not said.key_or_group:
         raise faults.unreadable(override)
     key, package, value = said.key_or_group, said.package, override.partition("=")[2]
-    table = key.partition(".")[0]
+    table = open_table(key)
     if package is not None:
         if key != "lever" or not package.startswith("policy.levers."):
             raise faults.unknown_key(f"{key}@{package}")
-    elif key not in known_keys() and not (table in OPEN_TABLES and "." in key):
+    elif key not in known_keys() and table is None:
         raise faults.unknown_key(key)
-    elif (said.is_delete() and table == key) or (said.is_delete() and table not in OPEN_TABLES):
+    elif said.is_delete() and table in (key, None):
         raise faults.removed(key)
     is_choice = key in groups() and not said.is_delete()
     if said.is_sweep_override() or (is_choice and isinstance(said.value(), list)):
@@ -124,8 +124,9 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _opened(override: str) -> str:
-    """Let open tables (goods, countries, policy levers, ...) take keys that are not written in run.yaml."""
+    """Let open tables (goods, countries, policy levers, borders, ...) take keys that are not written in run.yaml."""
     key, equals, value = override.partition("=")
-    if equals and key.partition(".")[0] in OPEN_TABLES and ("." in key or value.startswith("{")):
+    table = open_table(key)
+    if equals and table is not None and (key != table or value.startswith("{")):
         return f"++{override}"
     return override

@@ -40,7 +40,8 @@ def distribution(parameter: Parameter) -> Any:
         )
     if not low <= bounds[0] < bounds[1] <= high:
         raise InputError(
-            f"The prior of {name} = '{prior}' leaves the range [{low:g}, {high:g}] of the parameter; narrow it."
+            f"The prior of {name} = '{prior}' leaves the range [{low:g}, {high:g}] of the parameter; give one "
+            "within it."
         )
     assert found is not None
     return _frozen(found[1], *bounds)
