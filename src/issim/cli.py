@@ -53,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
     )
     report = commands.add_parser("report", help="write one page to hand over from a result folder")
     report.add_argument("path", type=Path, metavar="PATH", help="the result folder that `issim run` printed")
+    results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")
+    results.add_argument("path", type=Path, metavar="PATH", help="the folder that `issim sweep` printed")
     for name, text in (
         ("evidence", "list the packaged evidence with its sources"),
         ("parameters", "list every parameter with unit, range or prior, meaning and source"),
@@ -73,6 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "compare": _compare,
         "survey": _survey,
         "report": _report,
+        "results": _results,
         "evidence": _evidence,
         "parameters": _parameters,
         "levers": _levers,
@@ -123,6 +126,13 @@ def _report(given: argparse.Namespace) -> int:
     from issim.commands import report_command
 
     print(report_command(given.path))
+    return 0
+
+
+def _results(given: argparse.Namespace) -> int:
+    from issim.store.status import status
+
+    print("\n".join(status(given.path)))
     return 0
 
 
