@@ -13,6 +13,7 @@ EPILOG = """examples:
   issim run                                           the default region, with and without policy
   issim run region=latvia policy=training population.n_firms=5000 seed=7
   issim compare policy=none,mandate,training          the same worlds and luck under several policies
+  issim sweep experiment=policy_by_country            a study: a design of settings, many seeds
   issim survey                                        ask the synthetic firms what the survey asked
   issim parameters behaviour                          what the model assumes, with sources
 """
@@ -38,6 +39,12 @@ def parser() -> argparse.ArgumentParser:
         "overrides", nargs="*", metavar="KEY=VALUE", help="as for run, and policy=A,B,...: each against A"
     )
     compare.add_argument("--no-figures", action="store_true", help="leave out the figure")
+    sweep = commands.add_parser("sweep", help="carry out a study: many settings, many seeds, here or on a cluster")
+    sweep.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="experiment=NAME, launcher=slurm, and as for run"
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="say how many runs, how long, how much disk")
+    sweep.add_argument("--no-figures", action="store_true", help="leave out the figure")
     survey = commands.add_parser("survey", help="re-run the survey on synthetic firms, or on a finished run")
     survey.add_argument(
         "--run", type=Path, metavar="PATH", help="a result folder; without it a synthetic population"
@@ -73,6 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
         "compare": _compare,
+        "sweep": _sweep,
         "survey": _survey,
         "report": _report,
         "results": _results,
@@ -112,6 +120,17 @@ def _compare(given: argparse.Namespace) -> int:
     from issim.commands import compare_command
 
     print(compare_command(given.overrides, figures=not given.no_figures))
+    return 0
+
+
+def _sweep(given: argparse.Namespace) -> int:
+    from issim.sweeping import StoppedError, sweep_command
+
+    try:
+        print(sweep_command(given.overrides, dry_run=given.dry_run, figures=not given.no_figures))
+    except StoppedError as stopped:
+        print(f"issim: {stopped}", file=sys.stderr)
+        return 130
     return 0
 
 

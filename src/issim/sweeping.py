@@ -14,17 +14,18 @@ from issim.errors import InputError
 from issim.plots import study as study_plot
 from issim.plots import style
 from issim.runs import cluster, launcher, sweep
+from issim.runs.design import Cell
 from issim.runs.settings import Settings
 from issim.runs.study import threads_of
 from issim.runs.sweep import Sweep
 from issim.store.folder import FIGURES, check_writable
-from issim.store.reading import load_results
+from issim.store.results import load_results
 
 #: Runs, or seconds, below which nobody needs to be told how long it will take.
 MINUTE, HOUR = 60.0, 3600.0
 
 
-class Interrupted(Exception):
+class StoppedError(Exception):
     """The person at the screen stopped a sweep; the message says what is kept."""
 
 
@@ -58,7 +59,7 @@ def _tell_impossible(chosen: Sweep) -> None:
             say(f"Cell {cell} ({_in_words(chosen.cells[cell])}) is impossible and is left out: {found}")
 
 
-def _in_words(cell: sweep.Cell) -> str:
+def _in_words(cell: Cell) -> str:
     """The setting of a cell, as one would type it."""
     return ", ".join(f"{axis}={value}" for axis, value in cell.items())
 
@@ -108,7 +109,7 @@ def _here(chosen: Sweep) -> None:
                 sweep.carry_out(chosen, left, threads_here(chosen), bar.update)
         except KeyboardInterrupt:
             done = chosen.n_shards - len(store.missing())
-            raise Interrupted(
+            raise StoppedError(
                 f"stopped; {done} of {chosen.n_shards} shards are kept in {chosen.folder}, "
                 "and the same command goes on from there."
             ) from None
