@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from issim.rules.behaviour import Behaviour
+from issim.world import borders as frontiers
 from issim.world import conditions as levers
+from issim.world.borders import Border
 from issim.world.conditions import Conditions
 from issim.world.state import (
     AGREED,
@@ -97,7 +99,7 @@ def random_firms(n: int, luck: np.random.Generator, region: int, side: float) ->
     return Firms(
         index=np.arange(n, dtype=np.int32),
         region=np.full(n, region, np.int16),
-        country=luck.integers(0, 5, n).astype(np.int8),
+        country=luck.integers(0, 10, n).astype(np.int8),
         sector=luck.integers(0, 4, n).astype(np.int8),
         branch=luck.integers(0, 16, n).astype(np.int8),
         size=luck.integers(0, 4, n).astype(np.int8),
@@ -137,6 +139,7 @@ def random_pairs(
         distance=distance.astype(np.float32),
         hops=luck.integers(1, 4, len(o)).astype(np.int8),
         compatibility=luck.uniform(0.1, 1, len(o)).astype(np.float32),
+        border=np.zeros(len(o), np.int16),
     )
 
 
@@ -156,8 +159,15 @@ def toy(
     edges = np.unique(np.sort(np.c_[a[a != b], b[a != b]], axis=1), axis=0)
     return World(
         firms, offers, needs, pairs, mutual(edges, n), both_ends(pairs, n), goods(**changes),
-        Countries(np.array([20.0, 95.0, 0.0, 62.0, 40.0])), barriers(),
+        Countries(np.repeat([20.0, 95.0, 0.0, 62.0, 40.0], 2)), barriers(), frontiers.table(()),
     )  # fmt: skip
+
+
+def bordered(world: World, share: float = 0.5, seed: int = 0, **frictions: float) -> World:
+    """The same world, a random share of its candidates now across one border of the given frictions."""
+    crossing = np.random.default_rng(seed).uniform(size=len(world.pairs.donor)) < share
+    pairs = world.pairs._replace(border=crossing.astype(np.int16))
+    return world._replace(pairs=pairs, borders=frontiers.table([Border(**frictions)]))  # type: ignore[arg-type]
 
 
 def mutual(edges: NDArray[np.int64], n: int) -> Links:
@@ -181,8 +191,9 @@ def full_mixing(n: int, n_aware: int) -> World:
     others = everyone[~np.eye(n, dtype=bool)]
     peers = Links(np.arange(n + 1, dtype=np.int64) * (n - 1), others)
     rows, codes = np.zeros(0, np.int32), np.zeros(0, np.int8)
-    pairs = Pairs(rows, rows, rows, rows, codes, np.zeros(0, np.float32), codes, np.zeros(0, np.float32))
     nothing = np.zeros(0)
+    reals = nothing.astype(np.float32)
+    pairs = Pairs(rows, rows, rows, rows, codes, reals, codes, reals, np.zeros(0, np.int16))
     return World(
         firms,
         Offers(rows, codes, nothing),
@@ -191,8 +202,9 @@ def full_mixing(n: int, n_aware: int) -> World:
         peers,
         both_ends(pairs, n),
         goods(),
-        Countries(np.zeros(5)),
+        Countries(np.zeros(10)),
         barriers(),
+        frontiers.table(()),
     )
 
 
@@ -214,12 +226,13 @@ def two_firms(**changes: Any) -> World:
     pairs = Pairs(
         *(np.array([k], np.int32) for k in (0, 0, 0, 1)), good=np.zeros(1, np.int8),
         distance=np.array([10.0], np.float32), hops=np.ones(1, np.int8), compatibility=np.ones(1, np.float32),
+        border=np.zeros(1, np.int16),
     )  # fmt: skip
     offers = Offers(np.zeros(1, np.int32), np.zeros(1, np.int8), np.array([100.0]))
     needs = Needs(np.ones(1, np.int32), np.zeros(1, np.int8), np.array([90.0]))
     return World(
         firms, offers, needs, pairs, mutual(np.array([[0, 1]]), 2), both_ends(pairs, 2), goods(),
-        Countries(np.full(5, 20.0)), barriers(),
+        Countries(np.full(10, 20.0)), barriers(), frontiers.table(()),
     )  # fmt: skip
 
 

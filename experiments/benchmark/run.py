@@ -2,6 +2,7 @@
 
     python experiments/benchmark/run.py            up to 100,000 firms, two minutes
     python experiments/benchmark/run.py --full     up to 1,000,000 firms
+    python experiments/benchmark/run.py --policy   only what policies cost, and a whole comparison with its report
 
 Every line is measured in a process of its own. Compare ratios, not digits: machines differ and are shared.
 """
@@ -12,13 +13,20 @@ import argparse
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+#: The comparison that is measured from the command to the report.
+COMPARED = (
+    "policy=none,mandate,training,platform,package,action_plan",
+    "population.n_firms=1000", "n_months=120", "n_seeds=100",
+)  # fmt: skip
 
 
 def measured(script: str, *words: str, **environment: str) -> dict[str, Any]:
@@ -41,14 +49,52 @@ def line(what: str, value: float, unit: str, target: float | None, *, above: boo
     print(f"{what:58s} {value:12,.3g} {unit:18s} {verdict}", flush=True)
 
 
+def issim(*words: str) -> float:
+    """Seconds by the clock that a command takes."""
+    started = time.perf_counter()
+    done = subprocess.run([sys.executable, "-m", "issim", *words], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return time.perf_counter() - started
+
+
+def comparison() -> tuple[float, float]:
+    """Seconds of the comparison, and of its report."""
+    with tempfile.TemporaryDirectory() as outputs:
+        compared = issim("compare", *COMPARED, f"outputs={outputs}")
+        (folder,) = Path(outputs).iterdir()
+        return compared, issim("report", str(folder))
+
+
+def policies(repeat: int) -> None:
+    """Print what policies cost: in a month, and in a whole comparison, medians of several."""
+    found = measured("policy.py")
+    print(f"\n{found['policy']}, {found['levers']} levers, 1,000 firms, 120 months, medians of 20 seeds")
+    line("  120 months without policy", found["without"], "s CPU", None)
+    line("  120 months with it", found["with"], "s CPU", None)
+    line(
+        "  share of the time that is beyond a run without policy", 100 * found["share_of_difference"], "%", 20
+    )
+    line("  share of the month that is the process policy itself", 100 * found["share_of_enact"], "%", None)
+    times = [comparison() for _ in range(repeat)]
+    print(f"\nissim compare {' '.join(COMPARED)}, then issim report; medians of {repeat}")
+    line("  the comparison", statistics.median(first for first, _ in times), "s", None)
+    line("  the report", statistics.median(second for _, second in times), "s", None)
+    line("  together", statistics.median(map(sum, times)), "s", 30)
+
+
 def main() -> None:
     """Measure and print the report."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--full", action="store_true", help="a million firms as well")
+    options.add_argument("--policy", action="store_true", help="only what policies cost")
     given = options.parse_args()
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors")
+    if given.policy:
+        policies(repeat=3)
+        return
     with tempfile.TemporaryDirectory() as cache:
         cold = measured("measure.py", "--months", "1", ISSIM_CACHE_DIR=cache)
         warm = measured("measure.py", "--months", "1", ISSIM_CACHE_DIR=cache)

@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 from tqdm import tqdm
 
 from issim import evidence, jit
-from issim.analysis import effects, findings, summary
+from issim.analysis import effects, findings, importance, summary
 from issim.analysis.resurvey import answers_of_run
 from issim.analysis.survey import Comparison, as_text, resurvey, synthetic_answers
 from issim.errors import InputError
@@ -22,6 +22,7 @@ from issim.plots import survey as survey_plot
 from issim.population.options import PopulationOptions
 from issim.runs import comparison, study
 from issim.runs.job import Plan, plan
+from issim.runs.settings import Settings
 from issim.store.folder import (
     CONFIG,
     FIGURES,
@@ -57,7 +58,7 @@ def run_command(overrides: Sequence[str], figures: bool = True) -> str:
     announce_compiling()
     tables = simulated(chosen)
     settings = chosen.settings
-    words = summary.as_text(tables["series"], settings.region.name, settings.policy.question)
+    words = words_of_run(chosen, tables) + told_of_borders(settings, tables)
     config = OmegaConf.to_yaml(chosen.config)
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     about = manifest(config, settings.evidence.hashes, seeds, started, " ".join(["issim", "run", *overrides]))
@@ -69,10 +70,16 @@ def run_command(overrides: Sequence[str], figures: bool = True) -> str:
     with new_folder(chosen.outputs, f"{settings.region.name}_{settings.policy.name}") as draft:
         write_results(draft.path, tables, config, words, about)
         pd.DataFrame(summary.summary(tables["series"])).to_csv(draft.path / "summary.csv", index=False)
+        write_robustness(tables, draft.path)
         if figures:
             say("Drawing ...")
             slides.draw(tables, draft.path / FIGURES, settings.region.name, version())
     return f"{words}\n\nResults, tables and figures: {draft.path}"
+
+
+def told_of_borders(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> str:
+    """What to add to the closing words of a world with borders; nothing for any other."""
+    return f"\n{summary.across_borders(tables['structure'])}" if settings.borders else ""
 
 
 def write_results(
@@ -91,7 +98,22 @@ def simulated(chosen: Plan) -> dict[str, pd.DataFrame]:
     settings = chosen.settings
     with tqdm(total=settings.run.n_seeds, desc="runs", unit="seed", disable=None, leave=False) as bar:
         found = list(study.parts(settings, bar.update))
-    return study.tables(settings, found)
+    return with_draw_effects(study.tables(settings, found))
+
+
+def with_draw_effects(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables with what policies change in every draw of the assumptions, in place of its months."""
+    kept = {name: table for name, table in tables.items() if name != "draw_series"}
+    if "draw_series" not in tables:
+        return kept
+    return kept | {"draw_effects": importance.draw_effects(tables["draw_series"])}
+
+
+def words_of_run(chosen: Plan, tables: dict[str, pd.DataFrame]) -> str:
+    """What `issim run` closes with: the table in words, and how much the assumptions matter."""
+    settings = chosen.settings
+    words = summary.as_text(tables["series"], settings.region.name, settings.policy.question)
+    return "\n".join([words, *["", *lines]] if (lines := findings.assumption_lines(tables)) else [words])
 
 
 def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
@@ -102,8 +124,8 @@ def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
     announce_compiling()
     settings = chosen.settings
     with tqdm(total=settings.run.n_seeds, desc="seeds", unit="seed", disable=None, leave=False) as bar:
-        tables = comparison.tables(chosen, list(comparison.outcomes(chosen, bar.update)))
-    words = findings.as_text(tables, settings.region.name)
+        tables = with_draw_effects(comparison.tables(chosen, list(comparison.outcomes(chosen, bar.update))))
+    words = findings.as_text(tables, settings.region.name) + told_of_borders(settings, tables)
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     command = " ".join(["issim", "compare", *overrides])
     about = manifest(chosen.config, settings.evidence.hashes, seeds, started, command)
@@ -112,6 +134,7 @@ def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
     with new_folder(chosen.outputs, f"{settings.region.name}_compare") as draft:
         write_results(draft.path, tables, chosen.config, words, about)
         found = write_findings(tables, draft.path)
+        write_robustness(tables, draft.path)
         if figures:
             about_figure = slides.provenance(tables, settings.region.name, version())
             style.save(comparison_plot.figure(found, about_figure), draft.path / FIGURES, "comparison")
@@ -130,6 +153,20 @@ def write_findings(tables: dict[str, pd.DataFrame], folder: Path) -> Sequence[ef
     for name, rows in listed.items():
         pd.DataFrame(list(rows)).to_csv(folder / f"{name}.csv", index=False)
     return found
+
+
+def write_robustness(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Write as CSV how far effects hold when assumptions vary, and which of these matter; nothing if none was drawn."""
+    if "draw_effects" not in tables:
+        return
+    drawn, first = tables["draw_effects"], str(tables["series"]["policy"].iloc[0])
+    robust = importance.robustness(tables["series"], drawn)
+    found = importance.importance(tables["draws"], drawn, tables["levers"], first)
+    for name, rows, head in (
+        ("robustness", robust, importance.Robust),
+        ("importance", found, importance.Influence),
+    ):
+        pd.DataFrame(list(rows), columns=list(head._fields)).to_csv(folder / f"{name}.csv", index=False)
 
 
 def survey_command(
@@ -163,15 +200,16 @@ def survey_folder(table: Sequence[Comparison], outputs: Path, label: str) -> Pat
 
 def report_command(path: Path) -> str:
     """Write the report of a result folder into it: one HTML file, and its tables as CSV."""
+    from issim.report.needed import check
     from issim.report.page import as_csv, contents, page
-    from issim.runs.parameters import rows
 
-    results, known = Results(path), list(rows())
-    html = page(results, known)
+    results = Results(path)
+    check(results)
+    html = page(results)
     folder = results.path / "report"
     try:
         folder.mkdir(exist_ok=True)
-        for table in contents(results, known):
+        for table in contents(results):
             (folder / f"{table.name}.csv").write_text(as_csv(table), encoding="utf-8")
         (folder / "report.html").write_text(html, encoding="utf-8")
     except OSError as error:

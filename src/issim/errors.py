@@ -13,12 +13,14 @@ class InputError(ValueError):
     """
 
 
-def out_of_range(key: str, value: object, unit: str, low: object, high: object) -> InputError:
-    """The sentence for a number outside its admissible range."""
+def out_of_range(
+    key: str, value: object, unit: str, low: object, high: object, explained: str = ""
+) -> InputError:
+    """The sentence for a number outside its admissible range; `explained` where the key itself is not listed."""
     shown = f"{value} {unit}" if unit not in ("", "1") else f"{value}"
     return InputError(
         f"{key} = {shown} is outside [{low}, {high}]; choose a value in that range "
-        f"(`issim parameters {key}` explains it)."
+        f"(`issim parameters {explained or key}` explains it)."
     )
 
 

@@ -17,7 +17,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from issim import commands
-from issim.analysis.summary import MEASURES, amount, cells, summary, value_of, verdict
+from issim.analysis.summary import amount, cells, summary, value_of, verdict
 from issim.evidence import load
 from issim.evidence.catalogue import PACKAGED
 from issim.evidence.vocabulary import BRANCHES, COUNTRIES, GOODS, ITEMS, SECTORS, SIZES, TICKS
@@ -26,9 +26,13 @@ from issim.levers.policy import from_mapping
 from issim.rules.observe import OBSERVABLES
 from issim.runs import study
 from issim.runs.settings import checked
+from issim.store.outcomes import MEASURES
 from issim.world.state import EXCHANGE_STAGES, REASONS
 
-TABLES = ("barriers", "events", "firms", "levers", "pairs", "panel", "series", "structure")
+TABLES = (
+    "assumptions", "barriers", "draw_effects", "draws", "events", "firms", "levers", "pairs", "panel", "series",
+    "structure",
+)  # fmt: skip
 STAGES = ["unaware", "aware", "searching", "talking", "adopters"]
 N_FIRMS, N_MONTHS, SEEDS = 60, 12, [5, 6, 7]
 
@@ -41,6 +45,7 @@ def table(path: Path, name: str) -> pd.DataFrame:
 def test_the_folder_holds_exactly_what_is_promised(finished: Any) -> None:
     names = {path.name for path in finished.path.iterdir()}
     files = {"config.yaml", "manifest.json", "summary.csv", "summary.txt", "figures"}
+    files |= {"robustness.csv", "importance.csv"}
     assert names == files | {f"{name}.parquet" for name in TABLES}
     figures = {path.name for path in (finished.path / "figures").iterdir()}
     assert figures == {

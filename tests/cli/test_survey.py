@@ -135,10 +135,22 @@ def test_a_folder_that_is_no_run_is_one_sentence(
     assert not outputs.exists()
 
 
+def test_a_comparison_is_told_what_to_do_instead(call: Callable[..., Any], tmp_path: Path) -> None:
+    small = ("population.n_firms=60", "n_months=2", "n_seeds=2", f"outputs={tmp_path / 'outputs'}")
+    assert call("compare", "--no-figures", "policy=none,training", *small).code == 0
+    (folder,) = (tmp_path / "outputs").iterdir()
+    answer = call("survey", "--run", str(folder), "--out", str(tmp_path / "survey"))
+    assert (answer.code, answer.out) == (2, "")
+    assert "holds a comparison, which keeps no month of its firms" in answer.err
+    assert "`issim run policy=training`" in answer.err
+    assert not blemishes(answer.err.removesuffix("\n"))
+
+
 @pytest.mark.parametrize(
     ("overrides", "left_out"),
     [
         (("region=norway",), "compares countries, and these firms are not of all five"),
+        (("region=denmark",), "compares the surveyed countries, and all of these firms are of others"),
         (("population.n_firms=3", "seed=3"), "these firms are too few or too much alike"),
     ],
 )

@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 from contracts.sources import reads
-from worlds import BUSY, EVERY_KIND, changed, policy, tables, toy
+from worlds import BUSY, EVERY_KIND, bordered, changed, policy, tables, toy
 
 from issim import evidence
 from issim.model.simulate import simulate
@@ -21,9 +21,11 @@ from issim.world.conditions import EFFECTS, Conditions
 from issim.world.state import TABLES, FirmState, LeverState, Market, PairState, Work, World
 
 N, MONTHS = 60, 36
-ROWS = [*EVERY_KIND, {"reuse_payment": 20.0, "budget": 4000.0}]
-#: Prices so unsteady that some exchanges lose money.
-WORLD = toy(N, seed=12, price_volatility=1.5, gate_volatility=1.5)
+ROWS = [*EVERY_KIND, {"reuse_payment": 20.0, "budget": 4000.0}, {"border_relief": 0.5}]
+#: Prices so unsteady that some exchanges lose money, and a border that some exchanges cross.
+WORLD = bordered(
+    toy(N, seed=12, price_volatility=1.5, gate_volatility=1.5), share=0.3, legal=0.1, unfamiliarity=0.1
+)
 
 
 def run(world=WORLD, behaviour=BUSY, seed=2, conditions=None):
@@ -169,7 +171,8 @@ def test_a_parameter_says_what_it_is_and_where_it_comes_from(parameter):
 
 #: What a user sets to say which region, run and policy is meant; nobody is uncertain about it.
 SETTINGS = (
-    "seed", "n_seeds", "n_months", "threads", "region.number", "region.side", "population.n_firms",
+    "seed", "n_seeds", "n_months", "threads", "uncertainty.draws", "region.number", "region.side", "region.east",
+    "region.north", "region.places.NAME.share", "population.n_firms",
     *(f".{name}" for name in ("start", "end", "ramp", "intensity", "capacity", "budget", "threshold")),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from issim.evidence import vocabulary
 from issim.rules import observe
+from issim.units import columns
 from issim.world import state
 
 
@@ -12,6 +13,17 @@ def test_observables_use_the_words_of_the_evidence() -> None:
         "size": vocabulary.SIZES,
         "country": vocabulary.COUNTRIES,
     }
+
+
+def test_codes_of_firms_are_positions_in_the_words_of_the_evidence() -> None:
+    declared = columns(state.Firms)
+    words = {
+        "country": vocabulary.COUNTRIES,
+        "sector": vocabulary.SECTORS,
+        "size": vocabulary.SIZES,
+        "branch": vocabulary.BRANCHES,
+    }
+    assert {name: declared[name].high for name in words} == {name: len(w) - 1 for name, w in words.items()}
 
 
 def test_stages_of_barriers_are_those_of_the_evidence() -> None:

@@ -39,13 +39,15 @@ WORLD = (
     state.Goods,
     state.Countries,
     state.Barriers,
+    state.Borders,
 )
 STATE = (state.FirmState, state.PairState, state.Market, state.LeverState, state.Work)
 
 #: What each group of parameters is about, and where it is declared.
 GROUPS = {
+    "uncertainty": ("how often all assumptions are drawn from their priors", "runs/settings.py"),
     "run": ("how often and how long: `seed`, `n_seeds`, `n_months`, `threads`", "runs/settings.py"),
-    "region": ("the region's size and clusters", "world/region.py"),
+    "region": ("the region's size and clusters; what a border has (`region.borders.*`)", "world/region.py"),
     "population": ("who the firms are and how their answers hang together", "population/options.py"),
     "streams": ("residues and uses, how many and how large", "population/streams.py"),
     "peers": ("the information network", "world/peers.py"),
@@ -161,15 +163,12 @@ def block(name: str, content: str) -> str:
 
 def default_job() -> tuple[str, dict[str, object]]:
     """The closing words of the default job, and its tables."""
-    from issim.analysis import summary
-    from issim.commands import simulated
+    from issim.commands import simulated, words_of_run
     from issim.runs.job import plan
 
     chosen = plan([])
     tables = simulated(chosen)
-    return summary.as_text(
-        tables["series"], chosen.settings.region.name, chosen.settings.policy.question
-    ), dict(tables)
+    return words_of_run(chosen, tables), dict(tables)
 
 
 def results_block(words: str) -> str:

@@ -23,20 +23,33 @@ def test_landfill_taxes_by_hand() -> None:
     assert taxes["LV"] == 95
     assert taxes["NO"] == 0
     assert taxes["PL"] == pytest.approx(270 / EV.assumptions["rate_PLN.2020"].value)
-    assert EV.country("SI").sources["landfill_tax"] == "assumption"
+    assert taxes["DK"] == pytest.approx(475 / EV.assumptions["rate_DKK.any"].value)
+    assert taxes["FI"] == 80
+    assert taxes["SE"] == pytest.approx(500 / EV.assumptions["rate_SEK.any"].value)
+    for code in ("SI", "BE", "NL"):
+        assert EV.country(code).sources["landfill_tax"] == "assumption"
+        assert EV.country(code).priors["landfill_tax"]
 
 
-def test_only_norway_taxes_incineration() -> None:
+def test_a_bound_of_a_tax_is_not_its_rate() -> None:
+    (row,) = (row for row in EV.taxes if row.country == "BE-Flanders" and row.bound == ">")
+    assert row.value == EV.assumptions["landfill_tax.BE"].value
+    low, high = EV.country("BE").priors["landfill_tax"].removeprefix("uniform(").rstrip(")").split(", ")
+    assert float(low) < row.value < float(high)
+
+
+def test_only_norway_and_flanders_tax_incineration() -> None:
     rate = EV.assumptions["rate_NOK.any"].value
-    taxes = {country.code: country.incineration_tax for country in EV.countries}
-    assert taxes == pytest.approx({"IT": 0, "LV": 0, "NO": 485 / rate, "PL": 0, "SI": 0})
+    taxes = {country.code: country.incineration_tax for country in EV.countries if country.incineration_tax}
+    assert taxes == pytest.approx({"NO": 485 / rate, "BE": 25})
 
 
 def test_landfill_rates_by_hand() -> None:
     rates = {country.code: country.landfill_rate for country in EV.countries}
     assert rates == pytest.approx(
-        {"IT": 0.19, "LV": 0.24, "NO": 154 / (478 + 278 + 154 + 299), "PL": 0.29, "SI": 0.05}
-    )
+        {"IT": 0.19, "LV": 0.24, "NO": 154 / (478 + 278 + 154 + 299), "PL": 0.29, "SI": 0.05,
+         "BE": 0.04, "DK": 0.03, "FI": 0.12, "NL": 0.24, "SE": 0.08}
+    )  # fmt: skip
     assert EV.country("LV").priors["landfill_rate"] == "uniform(0.096, 0.6)"
 
 
@@ -47,6 +60,39 @@ def test_digital_intensity_is_one_version_and_year() -> None:
     for country in EV.countries:
         assert list(country.digital) == sorted(country.digital)
     assert {country.years["digital_small"] for country in EV.countries} == {2025}
+
+
+def test_digital_intensity_of_the_netherlands_is_the_european_one_with_a_wide_prior() -> None:
+    dutch, factor = EV.country("NL"), EV.assumptions["digital_odds_factor.NL"].value
+    assert not any(row.country == "NL" for row in EV.digital)
+    assert dutch.digital[1:] == pytest.approx((0.6885, 0.8667, 0.9639))
+    assert dutch.digital_micro == pytest.approx(0.75 * 0.6885)
+    for size in ("small", "medium", "large"):
+        share = getattr(dutch, f"digital_{size}")
+        assert dutch.sources[f"digital_{size}"] == "eurostat_dii; assumption"
+        ends = dutch.priors[f"digital_{size}"].removeprefix("uniform(").rstrip(")").split(", ")
+        low, high = (p / (1 - p) / (share / (1 - share)) for p in map(float, ends))
+        assert (low, high) == pytest.approx((1 / factor, factor), rel=1e-3)
+
+
+def test_the_dutch_prior_is_as_wide_as_the_odds_of_the_lowest_and_the_highest_country() -> None:
+    metric = "SMEs basic digital intensity"
+    share = {f.country: f.amount / 100 for f in EV.smes if f.metric == metric and f.year == 2023}
+    odds = {country: p / (1 - p) for country, p in share.items()}
+    widest = max(odds["FI"] / odds["EU27"], odds["EU27"] / odds["RO"])
+    assert widest < EV.assumptions["digital_odds_factor.NL"].value < 1.25 * widest
+
+
+def test_no_other_country_may_lose_its_rows_unnoticed() -> None:
+    rows = [row for row in EV.digital if row.country != "DK"]
+    with pytest.raises(InputError, match="no row for DK, size small"):
+        build_countries(EV.taxes, EV.firms, rows, EV.assumptions)
+
+
+def test_waste_is_that_of_the_surveyed_countries() -> None:
+    row = next(row for row in EV.firms if row.metric == "waste of food" and row.country == "IT")
+    danish = dataclasses.replace(row, country="DK", value=1e9)
+    assert branch_shares([*EV.firms, danish]) == branch_shares(EV.firms)
 
 
 def test_size_structure_is_the_european_one() -> None:

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 
 from issim import evidence
 from issim.evidence.survey import KINDS, SurveyFigure
-from issim.evidence.vocabulary import COUNTRIES, ITEM_LEVELS, ITEMS, SECTORS, SIZES, TICKS
+from issim.evidence.vocabulary import ITEM_LEVELS, ITEMS, SECTORS, SIZES, SURVEYED, TICKS
 
 SURVEY = evidence.load().survey
 
@@ -53,7 +53,7 @@ def test_composition_adds_up() -> None:
     counts = {figure.key: figure.count for figure in SURVEY if figure.item == "country"}
     assert counts == {"country.IT": 17, "country.LV": 16, "country.NO": 6, "country.PL": 16, "country.SI": 23}
     assert sum(count for count in counts.values() if count) == evidence.load().figure("sample.n").count == 78
-    for item, names in (("sector", SECTORS), ("size", SIZES), ("country", COUNTRIES)):
+    for item, names in (("sector", SECTORS), ("size", SIZES), ("country", SURVEYED)):
         rows = [figure for figure in SURVEY if figure.item == item]
         assert {figure.key for figure in rows} == {f"{item}.{name}" for name in names}
         assert sum(figure.value for figure in rows) == pytest.approx(1.0, abs=0.0101)

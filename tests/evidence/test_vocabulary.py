@@ -43,6 +43,13 @@ def test_branch_of_refuses_what_is_no_code(nace: str) -> None:
         words.branch_of(nace)
 
 
+def test_surveyed_countries_come_first_so_that_their_codes_hold() -> None:
+    assert words.SURVEYED == ("IT", "LV", "NO", "PL", "SI")
+    assert words.COUNTRIES[: len(words.SURVEYED)] == words.SURVEYED
+    assert words.COUNTRIES[len(words.SURVEYED) :] == ("BE", "DK", "FI", "NL", "SE")
+    assert len(set(words.COUNTRY_NAMES)) == len(words.COUNTRY_NAMES) == len(words.COUNTRIES)
+
+
 def test_sizes_of_tables() -> None:
     assert len(words.BRANCHES) == 16
     assert len(words.GOODS) == 12

@@ -5,17 +5,26 @@ import json
 import pytest
 from golden.refresh import BASELINE, POLICIES, summary
 
+from issim.evidence.vocabulary import COUNTRIES, SURVEYED
 from issim.rules.observe import NAMES
 
 HOW = (
     "If this was meant: `python tests/golden/refresh.py`, and a changelog entry of type `results` "
     "that says what moved and why."
 )
+#: Columns that a region of the survey's countries leaves at zero; the baseline need not list them.
+ELSEWHERE = {f"adopters_country_{code}" for code in COUNTRIES if code not in SURVEYED}
+
+
+def is_empty(key: str, value: str | None) -> bool:
+    """Whether a number is that of a column that stays at zero, and is zero."""
+    return key.split(".", 2)[-1] in ELSEWHERE and value == "0"
 
 
 @pytest.mark.slow
 def test_the_main_job_gives_what_it_gave():
-    known, found = json.loads(BASELINE.read_text()), summary()
+    known = json.loads(BASELINE.read_text())
+    found = {key: value for key, value in summary().items() if key in known or not is_empty(key, value)}
     moved = {
         key: (known.get(key), found.get(key)) for key in {*known, *found} if known.get(key) != found.get(key)
     }
@@ -27,7 +36,8 @@ def test_the_baseline_is_worth_comparing():
     """It covers every observable under every policy, and the policy leaves traces in it."""
     known = json.loads(BASELINE.read_text())
     for name in POLICIES:
-        assert {key.split(".", 2)[2] for key in known if key.startswith(f"{name}.")} == set(NAMES)
+        covered = {key.split(".", 2)[2] for key in known if key.startswith(f"{name}.")}
+        assert set(NAMES) - ELSEWHERE <= covered <= set(NAMES)
     assert float(known["package.total.public_cost"]) > 0 == float(known["none.total.public_cost"])
     assert float(known["none.end.adopters"]) > 0
     assert known["none.end.awareness"] != known["package.end.awareness"]

@@ -28,7 +28,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         "barrier in policy.levers.training.relief '25'",
     ),
     "unknown effect": ("levers: {training: {effects: {skill_gain: 0.2}}}", "did you mean skills_gain"),
-    "unknown country": ("levers: {training: {countries: [SE]}}", "policy.levers.training.countries 'SE'"),
+    "unknown country": ("levers: {training: {countries: [DE]}}", "policy.levers.training.countries 'DE'"),
     "country that is no list": (
         "levers: {training: {countries: {LV: 1}}}",
         "policy.levers.training.countries",

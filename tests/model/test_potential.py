@@ -41,13 +41,14 @@ def two_by_two(kilometres: tuple[float, float, float] = (10, 20, 15), **changes:
     pairs = Pairs(
         offer=offer, need=need, donor=offer, receiver=need + np.int32(2), good=np.zeros(3, np.int8),
         distance=np.array(kilometres, np.float32), hops=np.ones(3, np.int8), compatibility=np.ones(3, np.float32),
+        border=np.zeros(3, np.int16),
     )  # fmt: skip
     base = toy(4)
     return base._replace(
         firms=firms, offers=Offers(rows, good, np.array([100.0, 50.0])),
         needs=Needs(rows + np.int32(2), good, np.array([90.0, 27.0])), pairs=pairs,
         peers=mutual(np.array([[0, 2]]), 4), firm_pairs=both_ends(pairs, 4), goods=goods(**changes),
-        countries=Countries(np.full(5, 20.0)),
+        countries=Countries(np.full(10, 20.0)),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def made(exchanges: list[tuple[int, int, int, float]], n: int = 7) -> tuple[Worl
     pairs = Pairs(
         offer=rows, need=rows, donor=donor.astype(np.int32), receiver=receiver.astype(np.int32),
         good=good.astype(np.int8), distance=np.ones(len(donor), np.float32), hops=np.ones(len(donor), np.int8),
-        compatibility=np.ones(len(donor), np.float32),
+        compatibility=np.ones(len(donor), np.float32), border=np.zeros(len(donor), np.int16),
     )  # fmt: skip
     world = toy(n)
     mass = np.where(np.arange(12) == 9, 0.0, 1.0)

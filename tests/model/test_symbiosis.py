@@ -53,6 +53,13 @@ def test_a_policy_by_name_is_the_policy_by_its_conditions(conditions, lively):
     assert [lever.name for lever in by_name.levers] == ["mandate", "tax_relief", "training", "platform"]
 
 
+@pytest.mark.parametrize(("region", "code"), [("Denmark", "DK"), ("nl", "NL")])
+def test_a_country_that_was_not_surveyed_is_a_region_too(region, code):
+    model = SymbiosisModel(region=region, n_firms=30, n_months=1, seed=4)
+    assert {firm.country for firm in model.firms} == {code}
+    assert model.observed[f"adopters_country_{code}"] == model.observed["adopters"]
+
+
 def test_the_model_builds_its_world_itself():
     model = SymbiosisModel(region="Latvia", n_firms=30, n_months=2, seed=4)
     assert {firm.country for firm in model.firms} == {"LV"}

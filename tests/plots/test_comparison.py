@@ -75,7 +75,7 @@ def test_no_text_overlaps_another_or_leaves_the_slide(sizes: dict[str, float], n
 def test_the_title_names_the_policy_that_adds_most_and_its_price() -> None:
     title = comparison.takeaway(effects_of({"training": 4.0, "mandate": 26.0, "platform": 3.0}), about())
     assert title == (
-        "The reuse mandate adds most: 26 more firms exchange than with no policy, "
+        "A reuse mandate adds most: 26 more firms exchange than with no policy, "
         "at 1,040 EUR of public money per extra tonne"
     )
 

@@ -65,3 +65,9 @@ def test_sums_of_columns_get_bands_by_month() -> None:
 )
 def test_no_policy_comes_first(found: list[str], shown: list[str]) -> None:
     assert seeds.policies(pd.DataFrame({"policy": found})) == shown
+
+
+def test_as_many_policies_come_as_are_asked_for() -> None:
+    found = pd.DataFrame({"policy": ["mandate", "package", "none", "training"]})
+    assert seeds.policies(found, 3) == ["none", "mandate", "package"]
+    assert seeds.policies(found, 6) == ["none", "mandate", "package", "training"]

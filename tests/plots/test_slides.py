@@ -68,7 +68,11 @@ def unseen_labels(axis: Axis) -> set[Text]:
 
 @pytest.mark.parametrize("name", slides.SLIDES)
 def test_no_text_overlaps_another_or_leaves_the_slide(case: Tables, name: str) -> None:
-    fig = slides.SLIDES[name](case, slides.provenance(case, "mixed", "0.1.0"))
+    check_layout(slides.SLIDES[name](case, slides.provenance(case, "mixed", "0.1.0")))
+
+
+def check_layout(fig: Figure) -> None:
+    """Nothing overlaps, nothing leaves the slide."""
     canvas = FigureCanvasAgg(fig)
     canvas.draw()
     boxes = [(text.get_text(), text.get_window_extent(canvas.get_renderer())) for text in shown_texts(fig)]
@@ -99,10 +103,10 @@ def test_titles_are_computed(tables: Tables) -> None:
     series.loc[last, "adopters"] = np.where(series.loc[last, "policy"] == "none", 47.0, 120.0)
     series.loc[last, "operating"] = np.where(series.loc[last, "policy"] == "none", 30.0, 29.0)
     assert adoption.takeaway(series, about) == (
-        "With training, 120 of 300 firms exchange residues after four years, 73 more than without policy"
+        "With a training programme, 120 of 300 firms exchange residues after four years, 73 more than without policy"
     )
     assert region_map.takeaway(series, about) == (
-        "With training, 29 exchanges operate after four years, 1 fewer than without policy"
+        "With a training programme, 29 exchanges operate after four years, 1 fewer than without policy"
     )
 
 
@@ -116,6 +120,54 @@ def test_flows_are_of_the_last_year_and_by_stream(tables: Tables) -> None:
     assert f"{wording.number(totals.median())} t of residues a year" in flows.takeaway(
         series, slides.provenance(tables, "mixed", "0.1.0")
     )
+
+
+SEVERAL = ("none", "mandate", "polish_landfill_fee", "shared_logistics_and_facilitation_for_small_firms", "training",
+           "action_plan", "package", "platform")  # fmt: skip
+
+
+@pytest.mark.parametrize("n_policies", [3, 4, 5, 6, 8])
+@pytest.mark.parametrize("first", [0, 1])
+def test_several_policies_are_all_shown_up_to_six(
+    run_tables: Callable[..., Tables], n_policies: int, first: int
+) -> None:
+    names = SEVERAL[first : n_policies + first]
+    tables = run_tables(policies=names, n_seeds=3, n_firms=120, n_months=24)
+    fig = adoption.figure(tables["series"], slides.provenance(tables, "mixed", "0.1.0"))
+    check_layout(fig)
+    lines, bars = fig.axes
+    shown = names[: adoption.MOST]
+    assert len(lines.lines) == len(shown)
+    assert len({line.get_color() for line in lines.lines}) == len(shown)
+    assert len({text.get_text().split("\n")[0] for text in lines.texts}) == len(shown)
+    assert len(bars.patches) == len(shown) * len(style.STAGES)
+    told = " ".join(text.get_text() for text in fig.texts)
+    assert (f"the first 6 of {len(names)} policies" in told) == (len(names) > 6)
+
+
+def test_lines_and_bars_of_several_policies_are_what_the_series_says(
+    run_tables: Callable[..., Tables],
+) -> None:
+    names = ("none", "mandate", "training")
+    tables = run_tables(policies=names, n_seeds=5)
+    series = tables["series"]
+    series.loc[(series["policy"] == "training") & (series["month"] == 48), "adopters"] += 60
+    about = slides.provenance(tables, "mixed", "0.1.0")
+    lines, bars = adoption.figure(series, about).axes
+    for policy, line in zip(names, lines.lines, strict=True):
+        medians = series[series["policy"] == policy].groupby("month")["adopters"].median()
+        np.testing.assert_array_equal(np.asarray(line.get_ydata()), medians.to_numpy())
+    ends = series[series["month"] == 48].groupby("policy", sort=False)["adopters"].mean() / 3
+    operating = [bar.get_width() for bar in bars.patches[:: len(style.STAGES)]]
+    assert operating == pytest.approx(ends.to_list())
+    assert adoption.takeaway(series, about).startswith("With a training programme, ")
+
+
+def test_several_policies_that_change_nothing_say_so(run_tables: Callable[..., Tables]) -> None:
+    tables = run_tables(policies=("none", "mandate", "training"), n_seeds=3)
+    series = tables["series"].assign(adopters=9.0)
+    said = adoption.takeaway(series, slides.provenance(tables, "mixed", "0.1.0"))
+    assert said == "In the median run none of 2 policies changes how many firms exchange after four years"
 
 
 def test_the_stages_of_the_stack_fill_it(tables: Tables) -> None:

@@ -15,22 +15,29 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from issim.evidence.vocabulary import GOODS
-from issim.plots import style
+from issim.plots import style, survey
 
-#: Colours as people without green, or without red receptors see them, in linear RGB (Machado et al. 2009).
+#: Colours as people without green, red or blue receptors see them, in linear RGB: G. M. Machado, M. M. Oliveira and
+#: L. A. F. Fernandes, "A physiologically-based model for simulation of color vision deficiency", IEEE Transactions on
+#: Visualization and Computer Graphics 15 (2009), severity 1.
 SIGHT = {
     "full": np.eye(3),
     "deuteranopia": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
     "protanopia": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    "tritanopia": np.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]]),
 }
 ABOUT = style.Provenance("mixed", 1000, 20, "0.1.0")
 
 
+def linear(colour: str) -> NDArray[np.float64]:
+    """The parts of red, green and blue light of a colour."""
+    rgb = np.asarray(to_rgb(colour))
+    return np.asarray(np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4))
+
+
 def lab(colour: str, sight: NDArray[np.float64]) -> NDArray[np.float64]:
     """A colour in CIE Lab (D65) as seen with some sight."""
-    rgb = np.asarray(to_rgb(colour))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    seen = np.clip(sight @ linear, 0, 1)
+    seen = np.clip(sight @ linear(colour), 0, 1)
     to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
     x, y, z = np.cbrt(np.maximum(to_xyz @ seen / np.array([0.9505, 1.0, 1.089]), 1e-4))
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
@@ -45,13 +52,42 @@ def nearest(colours: list[str], sight: str) -> float:
 @pytest.mark.parametrize("sight", SIGHT)
 def test_stages_and_policies_can_be_told_apart(sight: str) -> None:
     assert nearest(list(style.STAGE_COLOURS.values()), sight) > 15
-    assert nearest([style.WITHOUT, style.WITH], sight) > 15
+    assert nearest([style.WITHOUT, *style.POLICY_COLOURS], sight) > 15
 
 
 @pytest.mark.parametrize("sight", SIGHT)
 def test_streams_can_be_told_apart(sight: str) -> None:
     assert tuple(style.STREAM_COLOURS) == GOODS
-    assert nearest(list(style.STREAM_COLOURS.values()), sight) > 14.5
+    assert nearest([*style.STREAM_COLOURS.values(), style.OTHER_STREAMS], sight) > 15
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_marks_of_the_survey_can_be_told_apart(sight: str) -> None:
+    assert nearest([survey.BAND, survey.MIDDLE, survey.REPORT, survey.MISS, survey.QUIET], sight) > 15
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours as in WCAG 2.2."""
+    light = sorted(float(np.dot([0.2126, 0.7152, 0.0722], linear(colour))) for colour in (one, other))
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+@pytest.mark.parametrize("ink", [style.INK, style.QUIET, *style.POLICY_COLOURS])
+def test_text_can_be_read_on_paper(ink: str) -> None:
+    assert contrast(ink, style.PAPER) >= 4.5
+
+
+@pytest.mark.parametrize("ground", [*style.STAGE_COLOURS.values(), style.PAPER, style.INK])
+def test_numbers_can_be_read_on_bars(ground: str) -> None:
+    assert contrast(style.ink_on(ground), ground) >= 4.5
+
+
+@pytest.mark.parametrize("with_none", [True, False])
+def test_each_of_six_policies_has_a_colour_of_its_own(with_none: bool) -> None:
+    shown = [*(["none"] if with_none else []), *(f"policy {k}" for k in range(6 - with_none))]
+    colours = style.policy_colours(shown)
+    assert len({colours[policy] for policy in shown}) == 6
+    assert (colours[shown[0]] == style.WITHOUT) == with_none
 
 
 @given(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from issim.levers import catalogue
 from issim.plots import wording
 from issim.plots.seeds import Interval
 
@@ -63,8 +64,37 @@ def test_a_difference_is_claimed_only_if_it_keeps_its_sign(gain: Interval, n_see
     assert wording.compared(gain, n_seeds) == said
 
 
-def test_policies_read_well_in_a_sentence() -> None:
-    assert wording.under("none") == "Without policy"
-    assert wording.under("tax_relief") == "With tax relief"
-    assert wording.under("package") == "With the policy package"
+def test_a_difference_names_what_it_is_from() -> None:
+    assert wording.compared(Interval(31, 43, 55), 20, against="mandate") == (
+        ", 43 more than with a reuse mandate (31 to 55 in 90 % of runs)"
+    )
+    assert wording.compared(Interval(0, 0, 0), 20, against="my_own") == ", just as with my own"
+
+
+@pytest.mark.parametrize(
+    ("policy", "sentence", "head"),
+    [
+        ("none", "Without policy", "Without policy"),
+        ("mandate", "With a reuse mandate", "With mandate"),
+        ("package", "With mandate, tax relief, training and platform", "With package"),
+        ("action_plan", "With all 24 actions of the plan", "With action plan"),
+        ("polish_landfill_fee", "With a landfill fee that rises from 24 to 270 PLN/t", "With Polish landfill fee"),
+        ("baltic", "With Baltic", "With Baltic"),  # its question is too long for a sentence
+        ("british_facilitation", "With British facilitation", "With British facilitation"),  # of another form
+        ("my_own", "With my own", "With my own"),
+    ],
+)  # fmt: skip
+def test_policies_read_well_in_sentences_and_heads(policy: str, sentence: str, head: str) -> None:
+    assert wording.under(policy) == sentence
+    assert wording.headed(policy) == head
+
+
+def test_most_packaged_policies_are_put_as_their_question_puts_them() -> None:
+    named = [name for name in catalogue.names("policy") if name != "none"]
+    by_name = {name for name in named if wording.policy_phrase(name) == wording.policy_label(name)}
+    assert len(by_name) < len(named) / 4
+    assert all("What" not in wording.policy_phrase(name) for name in named)
+
+
+def test_capitals_are_put_where_they_belong() -> None:
     assert wording.capital("eU law") == "EU law"

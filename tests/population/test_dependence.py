@@ -8,7 +8,7 @@ from scipy import stats
 
 from issim import evidence
 from issim.errors import InputError
-from issim.evidence.vocabulary import COUNTRIES, ITEMS, SIZES, TICKS
+from issim.evidence.vocabulary import COUNTRIES, ITEMS, SIZES, SURVEYED, TICKS
 from issim.population import PopulationOptions, dependence_of, draw, grade
 from issim.population.association import (
     chi_square_noncentrality,
@@ -16,7 +16,7 @@ from issim.population.association import (
     mixture_thresholds,
     spearman,
 )
-from issim.population.dependence import PARENT, TRAITS, WEAKLY_POSITIVE
+from issim.population.dependence import PARENT, TRAITS, WEAKLY_POSITIVE, fit
 from issim.population.indices import INDICES, READINESS_CLASSES
 from issim.population.published import published
 
@@ -94,7 +94,7 @@ def test_pooled_answers_have_the_published_margin(firms, item):
     ("name", "key"), [("awareness", "awareness"), ("readiness", "readiness"), ("interest", "digital")]
 )
 def test_norway_has_its_index_and_latvia_the_lowest(firms, name, key):
-    means = np.array([index(firms, name)[firms.country == c].mean() for c in range(len(COUNTRIES))])
+    means = np.array([index(firms, name)[firms.country == c].mean() for c in range(len(SURVEYED))])
     n_norway = (firms.country == COUNTRIES.index("NO")).sum()
     assert means[COUNTRIES.index("NO")] == pytest.approx(
         EVIDENCE.figure(f"index.NO.{key}").value, abs=5.0 * 1.2 / np.sqrt(n_norway)
@@ -140,12 +140,29 @@ def test_readiness_classes_cover_every_sum_once():
 
 
 def test_digital_readiness_is_anchored_to_the_share_with_basic_intensity(firms):
-    for c, terms in enumerate(EVIDENCE.countries):
+    for c, terms in enumerate(EVIDENCE.countries[: len(SURVEYED)]):
         for s in range(len(SIZES)):
             own = firms.digital[(firms.country == c) & (firms.size == s)]
             assert (own > 0.5).mean() == pytest.approx(
                 np.clip(terms.digital[s], 0.01, 0.99), abs=5.0 * np.sqrt(0.25 / len(own))
             )
+
+
+def test_countries_that_were_not_surveyed_have_no_shift_and_that_is_the_middle_of_those_surveyed():
+    model, n = dependence_of(EVIDENCE, OPTIONS), len(SURVEYED)
+    assert model.shifts.shape == (len(COUNTRIES), 3)
+    assert not model.shifts[n:].any()
+    assert np.abs(model.shifts[:n].mean(axis=0)).max() < 0.1
+
+
+def test_the_fit_does_not_depend_on_countries_that_were_not_surveyed():
+    digital = tuple(terms.digital for terms in EVIDENCE.countries)
+    n = len(SURVEYED)
+    low = (*digital[:n], *[(0.1, 0.2, 0.3, 0.4)] * (len(COUNTRIES) - n))
+    one, other = (fit(EVIDENCE.survey, shares, OPTIONS) for shares in (digital, low))
+    for name in set(one._fields) - {"digital_offset"}:
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    assert (one.digital_offset[n:] != other.digital_offset[n:]).all()
 
 
 @settings(deadline=None, max_examples=8)

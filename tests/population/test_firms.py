@@ -15,6 +15,7 @@ from issim.evidence.vocabulary import (
     ITEMS,
     SECTORS,
     SIZES,
+    SURVEYED,
     TICKS,
 )
 from issim.population import Population, PopulationOptions, draw
@@ -75,6 +76,24 @@ def test_a_country_is_given_and_changes_nothing_else_about_who_the_firm_is():
     assert np.array_equal(mixed.items[own], latvia.items[own])
 
 
+@pytest.mark.parametrize("code", COUNTRIES[len(SURVEYED) :])
+def test_firms_of_a_country_that_was_not_surveyed_answer_without_a_shift(code):
+    own, poland = drawn(2000, country=COUNTRIES.index(code)), drawn(2000, country=COUNTRIES.index("PL"))
+    assert (own.country == COUNTRIES.index(code)).all()
+    for name in set(Population._fields) - {"country", "digital"}:
+        assert np.array_equal(getattr(own, name), getattr(poland, name)), name
+    terms = EVIDENCE.country(code)
+    for size in range(len(SIZES)):
+        digital = own.digital[own.size == size]
+        assert (digital > 0.5).mean() == pytest.approx(
+            np.clip(terms.digital[size], 0.01, 0.99), abs=5.0 * np.sqrt(0.25 / len(digital))
+        )
+
+
+def test_a_mixed_region_is_of_the_surveyed_countries(firms):
+    assert set(np.unique(firms.country)) == set(range(len(SURVEYED)))
+
+
 @pytest.mark.parametrize(("name", "column"), list(columns(Population).items()))
 def test_columns_are_as_declared(firms, name, column):
     values = getattr(firms, name)
@@ -96,6 +115,8 @@ def test_composition_is_the_published_one(firms, name, shares):
 
 def test_business_composition_has_the_size_classes_of_business_statistics():
     firms = drawn(20_000, options=PopulationOptions(composition="business"))
+    danish = drawn(20_000, country=COUNTRIES.index("DK"), options=PopulationOptions(composition="business"))
+    assert np.array_equal(danish.size, firms.size)
     found = np.bincount(firms.size, minlength=len(SIZES)) / 20_000
     assert found == pytest.approx(EVIDENCE.countries[0].size_structure, abs=0.012)
     assert found[0] > 0.9
@@ -192,8 +213,8 @@ def test_options_that_no_population_can_have_are_refused(bad, message):
 
 
 def test_a_country_that_does_not_exist_is_refused():
-    with pytest.raises(InputError, match=r"country_code = 5 is outside \[-1, 4\]"):
-        drawn(3, country=5)
+    with pytest.raises(InputError, match=r"country_code = 10 is outside \[-1, 9\]"):
+        drawn(3, country=10)
 
 
 def test_no_firms_are_no_firms():

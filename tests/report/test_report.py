@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from issim.analysis.findings import signed
 from issim.cli import main
 from issim.report.page import omissions, unbroken
 from issim.store.folder import Results
@@ -77,11 +78,11 @@ def test_page_is_whole_and_fetches_nothing(html: str) -> None:
 
 
 def test_every_picture_is_sound_and_has_words(html: str) -> None:
-    pictures = re.findall(r'<figure role="img" aria-label="([^"]+)">\s*(<svg.*?</svg>)', html, re.S)
-    assert len(pictures) == 4
+    pictures = re.findall(r'(<svg role="img" aria-label="([^"]+)".*?</svg>)', html, re.S)
+    assert len(pictures) == html.count("<figure>") == 5
     names: list[str] = []
-    for words, svg in pictures:
-        assert len(words) > 30
+    for svg, words in pictures:
+        assert len(words) > 60
         ET.fromstring(svg)
         names += re.findall(r'\bid="([^"]+)"', svg)
         assert set(re.findall(r'href="#([^"]+)"', svg)) <= set(re.findall(r'\bid="([^"]+)"', svg))
@@ -103,12 +104,26 @@ def test_numbers_come_from_the_runs(folder: Path) -> None:
 
 def test_groups_add_up_to_all_adopters(folder: Path) -> None:
     head, *body = table(folder, "groups")
+    countries = {row[1] for row in body if row[0] == "country"}
+    assert countries == set(pd.read_parquet(folder / "firms.parquet")["country"])
     rows = [dict(zip(head, cells, strict=True)) for cells in body]
     series = pd.read_parquet(folder / "series.parquet")
     end = series[(series["month"] == 24) & (series["policy"] == "none")]["adopters"].mean()
     for group in ("size", "sector", "country"):
         total = sum(float(row["without policy"]) for row in rows if row["group"] == group)
         assert total == pytest.approx(end, abs=0.3)
+
+
+def test_groups_without_firms_are_left_out(tmp_path: Path) -> None:
+    tiny = ["population.n_firms=80", "n_months=2", "n_seeds=2", "region=denmark", f"outputs={tmp_path}"]
+    assert main(["run", "--no-figures", *tiny]) == 0
+    (found,) = tmp_path.iterdir()
+    assert main(["report", str(found)]) == 0
+    shown = [row[:2] for row in table(found, "groups")[1:]]
+    assert [level for group, level in shown if group == "country"] == ["DK"]
+    firms = pd.read_parquet(found / "firms.parquet")
+    for group in ("size", "sector"):
+        assert set(firms[group]) <= {level for kind, level in shown if kind == group}
 
 
 def test_provenance_is_the_manifest(folder: Path) -> None:
@@ -178,8 +193,60 @@ def test_a_comparison_has_its_report_too(tmp_path: Path) -> None:
     tags = Tags()
     tags.feed(html)
     assert not tags.open
-    assert html.count('<figure role="img"') == 4  # the comparison, but no map: no run was kept firm by firm
+    assert html.count("<figure>") == 5  # the comparison, but no map: no run was kept firm by firm
     assert {row[0] for row in table(found, "costs")[1:]} == {"mandate", "training"}
     head, *rows = table(found, "structure")
     assert head[1:] == ["without policy", "mandate", "training"]
     assert len(rows) == 7
+
+
+def test_what_is_assumed_and_how_much_it_matters_is_what_the_csv_files_say(folder: Path, html: str) -> None:
+    robust, moved = (pd.read_csv(folder / f"{name}.csv") for name in ("robustness", "importance"))
+    head, *rows = table(folder, "robustness")
+    shown = [dict(zip(head, cells, strict=True)) for cells in rows]
+    assert len(shown) == len(robust) == 5
+    for cells, row in zip(shown, robust.itertuples(index=False), strict=True):
+        scale = 1e-3 if "[thousand EUR]" in cells["effect"] else 1.0
+        assert cells["default: mean"] == signed(row.mean * scale)
+        assert cells["draws: mean"] == signed(row.draws_mean * scale)
+        assert (
+            cells["90 % of draws"] == f"{signed(row.draws_low * scale)} to {signed(row.draws_high * scale)}"
+        )
+        assert (
+            cells["90 % of seeds"] == f"{signed(row.seeds_low * scale)} to {signed(row.seeds_high * scale)}"
+        )
+        assert cells["draws of that sign"] == f"{row.draws_same_sign} of 64"
+        assert cells["seeds of that sign"] == f"{row.seeds_same_sign} of 4"
+    head, *rows = table(folder, "importance")
+    told = {cells[2]: cells[5] for cells in rows if cells[2] != "none"}
+    strong = moved[moved["is_told"]].groupby(["policy", "key"], sort=False).head(5)
+    assert told == {row.parameter: f"{row.correlation:+.2f}" for row in strong.itertuples(index=False)}
+    assert told, "the cost of training a firm moves the public cost, if nothing else does"
+    assert html.count("<h2>What is assumed, and how much it matters</h2>") == 1
+    assert robust["key"].tolist() == ["adopters", "tonnes", "co2", "gain", "public_cost"]
+
+
+def test_the_list_says_of_every_assumption_whether_it_was_drawn(folder: Path) -> None:
+    listed = pd.read_parquet(folder / "assumptions.parquet")
+    drawn = set(pd.read_parquet(folder / "draws.parquet")["parameter"])
+    assert drawn == set(listed.loc[listed["fate"] == "drawn", "parameter"])
+    rows = {cells[0]: cells[4] for cells in table(folder, "assumptions")[1:]}
+    assert rows["behaviour.start_share"] == "drawn"
+    assert rows["goods.*.value_discount (12 of them)"] == "drawn"
+    assert rows["streams.available"] == "fixed: needs another world"
+    assert rows["policy.levers.mandate.quota"] == "fixed: decided by the policy"
+    counted = sum(int(name.split("(")[1].split()[0]) if "(" in name else 1 for name in rows)
+    assert counted == len(listed)
+
+
+def test_a_folder_without_draws_says_how_to_get_them(tmp_path: Path) -> None:
+    small = ["population.n_firms=80", "n_months=6", "n_seeds=2", "uncertainty.draws=0", f"outputs={tmp_path}"]
+    assert main(["run", "--no-figures", *small]) == 0
+    (found,) = tmp_path.iterdir()
+    assert main(["report", str(found)]) == 0
+    html = (found / "report" / "report.html").read_text(encoding="utf-8")
+    assert "uncertainty.draws=64" in html
+    assert not {"robustness.csv", "importance.csv", "draws.parquet"} & {path.name for path in found.iterdir()}
+    assert {cells[4] for cells in table(found, "assumptions")[1:] if cells[0].startswith("behaviour.")} == {
+        "fixed"
+    }

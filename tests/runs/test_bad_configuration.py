@@ -17,11 +17,11 @@ from issim.errors import InputError
 from issim.levers.policy import from_mapping
 from issim.runs.job import composed, plan
 from issim.runs.parameters import parameters
-from issim.runs.schema import OPEN_TABLES, groups, known_keys, types
+from issim.runs.schema import groups, known_keys, open_table, types
 from issim.runs.settings import EVIDENCE_TABLES, checked
 from issim.units import Parameter
 
-SECTIONS = ("", "region", "population", "streams", "peers", "candidates", "behaviour")
+SECTIONS = ("", "region", "population", "streams", "peers", "candidates", "behaviour", "uncertainty")
 
 
 def refusal(call: Callable[[], object]) -> str:
@@ -73,7 +73,7 @@ def changed(key: str, value: object) -> dict[str, Any]:
 
 def test_the_sections_hold_every_number_that_is_no_table_of_evidence_or_policy() -> None:
     in_sections = {row.name for section in SECTIONS for row in closed(section)}
-    elsewhere = {row.name for row in numbers() if row.name.partition(".")[0] in OPEN_TABLES}
+    elsewhere = {row.name for row in numbers() if open_table(row.name) is not None}
     assert in_sections | elsewhere == {row.name for row in numbers()}
     assert in_sections == {key for key, kind in types().items() if kind in (int, float)}
 
@@ -92,7 +92,7 @@ def test_every_number_of_a_section_out_of_range_is_named_in_one_message(section:
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
-@pytest.mark.parametrize("section", SECTIONS[1:])
+@pytest.mark.parametrize("section", SECTIONS[1:-1])  # the first and last hold whole numbers only
 def test_what_is_no_finite_number_is_refused_everywhere(section: str, value: str) -> None:
     names = [row.name for row in closed(section) if isinstance(row.value, float)]
     lines = refusal(lambda: plan([f"{name}={value}" for name in names])).split("\n")
@@ -185,7 +185,7 @@ def test_a_key_written_wrong_is_refused_and_the_right_one_suggested_nearly_alway
         ("goods.gold.gate_fee=5", "'gold' is not known"),
         ("goods.metal.gatefee=5", "did you mean goods.metal.gate_fee"),
         ("goods.metal=5", "names no column"),
-        ("countries.SE.landfill_tax=5", "'SE' is not known"),
+        ("countries.DE.landfill_tax=5", "'DE' is not known"),
         ("countries.LV.landfil_tax=5", "countries.LV.landfill_tax"),
         ("barriers.25.strength=0.5", "'25' is not known"),
         ("barriers.20.strenght=0.5", "barriers.20.strength"),
@@ -197,7 +197,7 @@ def test_a_key_written_wrong_is_refused_and_the_right_one_suggested_nearly_alway
         ("policy.levers.training.strat=3", "did you mean policy.levers.training.start"),
         ("policy.levers.training.relief.no_tyme=0.3", "did you mean no_time"),
         ("policy.levers.training.relief.no_time=2", "outside [0.0, 1.0]"),
-        ("policy.levers.training.countries=[SE]", "'SE' is not known"),
+        ("policy.levers.training.countries=[DE]", "'DE' is not known"),
         ("policy.levers.training.budget=-1", "outside [0.0"),
         ("policy.levers.mine={mechanism: reliev, relief: {no_time: 0.1}}", "did you mean relief"),
         ("policy.levers=5", "policy.levers = 5"),
@@ -207,7 +207,7 @@ def test_a_key_written_wrong_is_refused_and_the_right_one_suggested_nearly_alway
         ("+lever@policy.lever.grant=grant", "is not a key"),
         ("+region@other=latvia", "is not a key"),
         ("population.composition=surveys", "did you mean survey"),
-        ("region.country=Norway", "known are: IT, LV, NO, PL, SI, mixed"),
+        ("region.country=Norway", "known are: BE, DK, FI, IT, LV, NL, NO, PL, SE, SI, mixed"),
         ("region.n_firms=500", "did you mean population.n_firms?"),
         ("population.trust_mean=0.97", "population.trust_spread"),
         ("hydra.run.dir=elsewhere", "is not a key"),
@@ -248,6 +248,18 @@ def test_what_is_not_in_the_grammar_is_quoted_back(override: str) -> None:
 )
 def test_a_sweep_is_refused_because_a_run_is_one_run(override: str) -> None:
     assert "names several values" in refusal(lambda: plan([override]))
+
+
+@pytest.mark.parametrize(
+    ("override", "command"),
+    [
+        ("policy=none,training", "policy=none,training"),
+        ("policy=[none, training]", "policy=none,training"),
+        ("policy=choice(none,training)", "policy=none,mandate,training"),
+    ],
+)
+def test_several_policies_are_sent_to_the_comparison(override: str, command: str) -> None:
+    assert f"`issim compare {command}` sets" in refusal(lambda: plan([override]))
 
 
 @pytest.mark.parametrize("key", ["seed", "region", "goods", "region.side", "outputs"])

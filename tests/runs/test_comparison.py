@@ -14,7 +14,8 @@ import pytest
 from omegaconf import OmegaConf
 from sentences import blemishes
 
-from issim import cli
+from issim import cli, commands
+from issim.analysis.effects import gainers
 from issim.errors import InputError
 from issim.model.record import record
 from issim.rules.observe import NAMES
@@ -142,6 +143,12 @@ def test_listed_firms_are_those_whose_last_month_differs(three: dict[str, pd.Dat
         assert list(mine[column]) == list(whole[column])
 
 
+def test_a_comparison_speaks_only_of_countries_that_have_firms() -> None:
+    found = made("policy=none,training", "region=denmark", "n_months=2", "n_seeds=2")[1]
+    shown = gainers(found["series"], found["groups"])
+    assert {gainer.level for gainer in shown if gainer.group == "country"} == {"DK"}
+
+
 def test_groups_are_counted_in_every_world(three: dict[str, pd.DataFrame]) -> None:
     groups = three["groups"]
     assert (groups.groupby(["seed", "group"])["firms"].sum() == 200).all()
@@ -204,7 +211,8 @@ def test_the_folder_is_complete_and_can_be_made_again(
     assert results.manifest["seeds"] == [9, 10, 11]
     assert results.manifest["command"].startswith("issim compare population.n_firms=200 n_months=60")
     assert f" {THREE} " in results.manifest["command"]
-    for name, table in three.items():
+    kept = commands.with_draw_effects(three)
+    for name, table in kept.items():
         pd.testing.assert_frame_equal(results.table(name), table, check_exact=True)
     assert (path / "summary.txt").read_text(encoding="utf-8").strip() in out
     config = OmegaConf.load(path / "config.yaml")
@@ -214,8 +222,10 @@ def test_the_folder_is_complete_and_can_be_made_again(
     assert set(pd.read_csv(path / "effects.csv")["policy"]) == {"mandate", "package"}
     figures = {p.name for p in (path / "figures").iterdir()}
     assert figures == {"comparison.png", "comparison.svg"}
-    tables_written = {f"{name}.parquet" for name in three}
-    listed = {f"{name}.csv" for name in ("summary", "effects", "gainers", "brakes")}
+    tables_written = {f"{name}.parquet" for name in kept}
+    listed = {
+        f"{name}.csv" for name in ("summary", "effects", "gainers", "brakes", "robustness", "importance")
+    }
     files = {"config.yaml", "manifest.json", "summary.txt", "figures"}
     assert {p.name for p in path.iterdir()} == tables_written | listed | files
     assert [p.name for p in path.parent.iterdir()] == [path.name]

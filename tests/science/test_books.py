@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from worlds import BUSY, check_state, check_world, every_kind, recount, toy
+from worlds import BUSY, bordered, check_state, check_world, every_kind, recount, toy
 
 from issim.model.simulate import EVE, advance
 from issim.rules.observe import N_OBSERVABLES, NAMES
@@ -24,11 +24,13 @@ def months(world, conditions, seed, behaviour=BUSY):
         yield month, state, dict(zip(NAMES, row.tolist(), strict=True))
 
 
-@pytest.fixture(params=["no policy", "every kind of lever"])
+@pytest.fixture(params=["no policy", "every kind of lever", "a border"])
 def run(request):
     world = toy(N, seed=4)
+    if request.param == "a border":
+        world = bordered(world, legal=0.1, unfamiliarity=0.1)
     check_world(world)
-    conditions = no_policy(N, MONTHS) if request.param == "no policy" else every_kind(N, MONTHS)
+    conditions = every_kind(N, MONTHS) if request.param == "every kind of lever" else no_policy(N, MONTHS)
     return world, months(world, conditions, 11)
 
 

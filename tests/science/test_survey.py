@@ -116,6 +116,28 @@ def test_firms_of_one_country_are_not_compared_between_countries():
     assert verdicts(table)["resources.energy"] == INSIDE
 
 
+@pytest.mark.parametrize(("also", "who"), [((), "all"), ((0, 1, 2, 3, 4), "some"), ((2,), "some")])
+def test_firms_of_countries_that_were_not_surveyed_are_not_compared_between_countries(also, who):
+    """Denmark (code 6) alone, beside all five and beside one of them: all firms are asked, whatever their country."""
+    asked = answers_of(
+        draw(EVIDENCE, PopulationOptions(), np.arange(1400, dtype=np.int32), np.zeros(1400, np.int16), 6, 0)
+    )
+    country = np.resize(np.array((6, *also), np.int8), 1400)
+    asked = asked._replace(country=country)
+    table = resurvey(EVIDENCE, asked, 50)
+    between = [row for row in table if row.verdict == NOT_APPLICABLE]
+    assert {row.group for row in between} == {"countries", "who answered"}
+    assert {row.reason for row in between} == {
+        f"compares the surveyed countries, and {who} of these firms are of others"
+    }
+    assert len(between) == 20
+    assert "are not the five surveyed" in as_text(table)
+    rows = sampled(asked, FACTS, 200, 78, 0)
+    danish = (country[rows] == 6).mean()
+    assert danish == pytest.approx((country == 6).mean(), abs=5.0 * np.sqrt(0.25 / rows.size))
+    assert np.bincount(asked.size[rows].ravel()) / rows.size == pytest.approx(FACTS.size_shares, abs=0.02)
+
+
 def test_answers_in_a_later_month_are_those_of_the_state():
     firms = draw(
         EVIDENCE, PopulationOptions(), np.arange(300, dtype=np.int32), np.zeros(300, np.int16), -1, 0

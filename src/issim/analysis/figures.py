@@ -11,7 +11,7 @@ from issim.analysis.ranks import spearman_p
 from issim.analysis.samples import Samples
 from issim.errors import InputError
 from issim.evidence import SurveyFigure
-from issim.evidence.vocabulary import COUNTRIES, ITEMS, SECTORS, SIZES, TICKS
+from issim.evidence.vocabulary import ITEMS, SECTORS, SIZES, SURVEYED, TICKS
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ TICK_LABELS = {
     "digital_obstacles": "digital",
     "training_wanted": "training",
 }
-ATTRIBUTES = {"country": COUNTRIES, "sector": SECTORS, "size": SIZES}
+ATTRIBUTES = {"country": SURVEYED, "sector": SECTORS, "size": SIZES}
 
 
 #: Statistics that the key alone names; every other figure follows from its kind and item.
@@ -68,7 +68,7 @@ def statistic(figure: SurveyFigure, samples: Samples) -> Floats:
         _, country, index = figure.key.split(".")
         if figure.kind == "order":
             return samples.place(INDEX[index], country)
-        return np.asarray(samples.country_means(INDEX[index])[:, COUNTRIES.index(country)])
+        return np.asarray(samples.country_means(INDEX[index])[:, SURVEYED.index(country)])
     raise InputError(
         f"survey figure '{figure.key}' of kind '{figure.kind}' has no statistic to compare it with; "
         "name it like one of the packaged figures or leave it out."

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from issim import evidence
-from issim.analysis import effects
+from issim.analysis import effects, importance
 from issim.analysis.effects import Brake, Effect, Gainer
+from issim.analysis.importance import Influence, Robust
 from issim.analysis.summary import COVERED, amount
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def as_text(tables: dict[str, pd.DataFrame], region: str) -> str:
     for k in range(0, len(policies), SIDE_BY_SIDE):
         out += ["", *difference_table(found, policies[k : k + SIDE_BY_SIDE])]
     out += ["", "What these runs can tell", *certainty(found, n_seeds)]
+    out += ["", *lines] if (lines := assumption_lines(tables)) else []
     out += ["", f"Who exchanges because of it, extra firms against {against}"]
     gained = effects.gainers(series, tables["groups"])
     for k in range(0, len(policies), SIDE_BY_SIDE):
@@ -148,6 +150,63 @@ def enough(effect: Effect, n_seeds: int) -> str:
         return f"the difference is so small that not even n_seeds={MOST_SEEDS} would."
     n = max(int(effect.seeds_to_tell), n_seeds + 1)
     return f"if the difference is what it seems, about {n} would (n_seeds={n}; 4 chances in 5)."
+
+
+def assumption_lines(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """What remains of each policy's effect when all assumptions vary, and what moves it; empty if none was drawn."""
+    if "draw_effects" not in tables:
+        return []
+    draws, drawn, series = tables["draws"], tables["draw_effects"], tables["series"]
+    robust = [one for one in importance.robustness(series, drawn) if one.key == "adopters"]
+    found = importance.importance(draws, drawn, tables["levers"], robust[0].against)
+    n_draws, n_numbers = draws["draw"].nunique(), draws["parameter"].nunique()
+    return [
+        f"How much the assumptions matter: {n_numbers} numbers drawn {n_draws} {'time' if n_draws == 1 else 'times'} "
+        "from their priors, each draw one run in one region",
+        *(f"- {' '.join([remains(one), *moved_by(found, one)])}" for one in robust),
+        *(f"- {line}" for line in not_told(found, robust)),
+        "- Who the firms are, where they are and what could be exchanged stays as it is in all draws.",
+    ]
+
+
+def remains(one: Robust) -> str:
+    """What the draws say of one policy's extra adopters, beside what the default values say."""
+    against = against_words(one.against)
+    said = (
+        f"'{one.policy}' brings {signed(one.draws_mean)} firms that exchange against {against} "
+        f"({signed(one.draws_low)} to {signed(one.draws_high)} in 90 % of the draws), where the default values "
+        f"say {signed(one.mean)}"
+    )
+    if one.mean == 0.0:
+        return f"{said}."
+    return (
+        f"{said}; {'more' if one.mean > 0.0 else 'fewer'} than {against} in {one.draws_same_sign} of {one.draws} "
+        f"draws, and in {one.seeds_same_sign} of {one.seeds} {_plural(one.seeds)} at the default values."
+    )
+
+
+def moved_by(found: Sequence[Influence], one: Robust) -> list[str]:
+    """Which assumptions move an effect most; nothing where none can be told from noise."""
+    here = importance.strongest(found, one.policy, one.key)
+    told = [
+        f"{influence.parameter} ({influence.correlation:+.2f})" for influence in here if influence.is_told
+    ]
+    return [f"What moves it most (rank correlation): {', '.join(told)}."] if told else []
+
+
+def not_told(found: Sequence[Influence], robust: Sequence[Robust]) -> list[str]:
+    """For which policies no assumption can be told from noise as what moves the effect, and what it would take."""
+    silent = [one for one in robust if not moved_by(found, one)]
+    needed = [
+        influence.needed for one in silent for influence in importance.strongest(found, one.policy, one.key)
+    ]
+    if not silent:
+        return []
+    names = ", ".join(f"'{one.policy}'" for one in silent)
+    said = f"For {names} no single number can be told from noise as what moves it most"
+    if not needed:
+        return [f"{said}: the effect never varied, or there were too few draws."]
+    return [f"{said}: with so many numbers and draws only a rank correlation above {max(needed):.2f} could."]
 
 
 def group_table(found: Sequence[Gainer], policies: Sequence[str]) -> list[str]:

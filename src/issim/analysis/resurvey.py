@@ -29,6 +29,11 @@ def answers_of_run(evidence: Evidence, results: Results, month: int | None, poli
 
 def _answers(evidence: Evidence, results: Results, month: int | None, policy: str | None) -> Answers:
     """The answers, read from the tables of the firms and of their months."""
+    if compared := results.manifest.get("policies"):
+        raise InputError(
+            f"'{results.path}' holds a comparison, which keeps no month of its firms; make a run of one of its "
+            f"policies, as in `issim run policy={compared[-1]}`, and give the folder of that run."
+        )
     firms, panel = results.table("firms"), results.table("panel")
     names = list(dict.fromkeys(panel["policy"]))
     if policy is not None and policy not in names:

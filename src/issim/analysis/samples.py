@@ -1,7 +1,11 @@
-"""Samples of firms with the composition of the survey, and the report's own statistics of each."""
+"""Samples of firms with the composition of the survey, and the report's own statistics of each.
+
+Statistics between countries are of the surveyed ones, and want firms of all of these and of no others.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,7 +15,7 @@ from numpy.typing import NDArray
 from issim.analysis import ranks
 from issim.draws import SURVEY, firm_uniforms
 from issim.errors import InputError
-from issim.evidence.vocabulary import COUNTRIES, ITEM_LEVELS, ITEMS, SECTORS, SIZES, TICKS
+from issim.evidence.vocabulary import ITEM_LEVELS, ITEMS, SECTORS, SIZES, SURVEYED, TICKS
 from issim.population import Population, grade
 from issim.population.indices import INDICES, READINESS_CLASSES
 from issim.population.published import Published
@@ -87,6 +91,20 @@ def raked(answers: Answers, facts: Published) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
+def _strata(country: NDArray[np.int8], facts: Published, n: int) -> Iterator[tuple[Codes, int]]:
+    """Firms that are drawn from together, and how many of them: by country, or all as one.
+
+    All as one where some are of countries that were not surveyed, for which there is no quota.
+    """
+    if (country >= len(SURVEYED)).any():
+        yield np.arange(len(country)), n
+        return
+    present = np.bincount(country, minlength=len(SURVEYED)) > 0
+    for code, quota in enumerate(quotas(present, facts.country_shares, n)):
+        if quota:
+            yield np.flatnonzero(country == code), int(quota)
+
+
 def sampled(answers: Answers, facts: Published, n_surveys: int, n: int, seed: int) -> Codes:
     """Rows of the firms in each survey, (n_surveys, n): country by quota, sector and size by weight.
 
@@ -100,16 +118,13 @@ def sampled(answers: Answers, facts: Published, n_surveys: int, n: int, seed: in
         raise InputError("The survey has 0 firms to draw from; give a population of at least one firm.")
     u = firm_uniforms(seed, SURVEY, np.arange(n_surveys, dtype=np.int32), np.zeros(n_surveys, np.int16), n)
     weights = raked(answers, facts)
-    present = np.bincount(answers.country, minlength=len(COUNTRIES)) > 0
     rows = np.empty((n_surveys, n), dtype=np.int64)
     start = 0
-    for code, quota in enumerate(quotas(present, facts.country_shares, n)):
-        if quota:
-            firms = np.flatnonzero(answers.country == code)
-            edges = np.cumsum(weights[firms])
-            part = slice(start, start + quota)
-            rows[:, part] = firms[np.searchsorted(edges[:-1] / edges[-1], u[:, part], side="right")]
-            start += quota
+    for firms, quota in _strata(answers.country, facts, n):
+        edges = np.cumsum(weights[firms])
+        part = slice(start, start + quota)
+        rows[:, part] = firms[np.searchsorted(edges[:-1] / edges[-1], u[:, part], side="right")]
+        start += quota
     return rows
 
 
@@ -158,7 +173,7 @@ class Samples:
 
     def by(self, index: str, attribute: str) -> ranks.Tested:
         """Kruskal-Wallis test of an index between countries, sectors or size classes."""
-        names = {"country": COUNTRIES, "sector": SECTORS, "size": SIZES}[attribute]
+        names = {"country": SURVEYED, "sector": SECTORS, "size": SIZES}[attribute]
         group = getattr(self.answers, attribute).astype(np.int64)
         return ranks.kruskal(*self.index_sum(index), group, len(names))
 
@@ -168,18 +183,18 @@ class Samples:
         bounds = [part.start for part in READINESS_CLASSES[1:]]
         classes = np.searchsorted(bounds, total, side="right")
         group = self.answers.country.astype(np.int64)
-        return ranks.chi_square(classes, len(READINESS_CLASSES), group, len(COUNTRIES))
+        return ranks.chi_square(classes, len(READINESS_CLASSES), group, len(SURVEYED))
 
     def country_means(self, index: str) -> Floats:
-        """Mean index of each country, (n_surveys, n_countries)."""
+        """Mean index of each surveyed country, (n_surveys, n_surveyed)."""
         total, _ = self.index_sum(index)
         value = total / len(INDICES[index]) + 1.0
-        members = [self.answers.country == code for code in range(len(COUNTRIES))]
+        members = [self.answers.country == code for code in range(len(SURVEYED))]
         return np.stack([(value * m).sum(axis=1) / np.maximum(m.sum(axis=1), 1) for m in members], axis=1)
 
     def place(self, index: str, country: str) -> Floats:
         """Place of a country among the five, 1 the highest; a tie is the place between."""
         means = self.country_means(index)
-        own = means[:, [COUNTRIES.index(country)]]
+        own = means[:, [SURVEYED.index(country)]]
         above, below = (means > own + 1e-12).sum(axis=1), (means < own - 1e-12).sum(axis=1)
-        return np.asarray(1.0 + 0.5 * (above + len(COUNTRIES) - 1 - below))
+        return np.asarray(1.0 + 0.5 * (above + len(SURVEYED) - 1 - below))

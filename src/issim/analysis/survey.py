@@ -4,7 +4,8 @@ Each of many surveys asks as many firms as the report did, with its composition,
 statistics. A published figure is *inside* when the central 95 % of the surveys reach it, both known no better
 than they are printed: the figure stands for everything that rounds to it. A figure given as a bound ("below
 0.001", "not negative") is inside when the median survey obeys it. What the evidence excludes keeps its
-reason, and what needs firms of all five countries does not apply to a region of one.
+reason, and what needs firms of all five surveyed countries does not apply to a region of one, nor to firms of
+countries that were not surveyed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from issim.analysis.figures import GROUPS, group_of, label, statistic
 from issim.analysis.samples import Answers, Samples, answers_of, sampled
 from issim.evidence import Evidence, SurveyFigure
-from issim.evidence.vocabulary import COUNTRIES
+from issim.evidence.vocabulary import COUNTRIES, SURVEYED
 from issim.population import PopulationOptions, draw
 from issim.population.published import published
 
@@ -54,17 +55,27 @@ def resurvey(
     facts = published(evidence.survey)
     rows = sampled(answers, facts, n_surveys, n or int(facts.country_counts.sum()), seed)
     samples = Samples(answers, rows)
-    everywhere = bool((np.bincount(answers.country, minlength=len(COUNTRIES)) > 0).all())
-    return tuple(_compare(figure, samples, everywhere) for figure in evidence.survey)
+    elsewhere = not_comparable(answers)
+    return tuple(_compare(figure, samples, elsewhere) for figure in evidence.survey)
 
 
-def _compare(figure: SurveyFigure, samples: Samples, everywhere: bool) -> Comparison:
-    """One figure: its synthetic median, central 95 % interval, and the verdict."""
+def not_comparable(answers: Answers) -> str:
+    """Why figures that compare countries do not apply to these firms; empty where they do."""
+    firms = np.bincount(answers.country, minlength=len(COUNTRIES))
+    n = len(SURVEYED)
+    if firms[n:].any():
+        some = "some" if firms[:n].any() else "all"
+        return f"compares the surveyed countries, and {some} of these firms are of others"
+    return "" if firms[:n].all() else "compares countries, and these firms are not of all five"
+
+
+def _compare(figure: SurveyFigure, samples: Samples, elsewhere: str) -> Comparison:
+    """One figure: its synthetic median, central 95 % interval, and the verdict; `elsewhere` as not_comparable."""
     group = group_of(figure)
     between = group == "countries" or figure.item == "country"
     low = median = high = float("nan")
-    if between and not everywhere:
-        verdict, reason = NOT_APPLICABLE, "compares countries, and these firms are not of all five"
+    if between and elsewhere:
+        verdict, reason = NOT_APPLICABLE, elsewhere
     elif np.isnan(values := statistic(figure, samples)).all():
         verdict, reason = NOT_APPLICABLE, "cannot be computed: these firms are too few or too much alike"
     else:
@@ -95,7 +106,7 @@ def verdict_of(figure: SurveyFigure, low: float, median: float, high: float) -> 
 def synthetic_answers(
     evidence: Evidence, options: PopulationOptions | None = None, n_firms: int = 40_000, seed: int = 0
 ) -> Answers:
-    """Answers of a large population of all five countries with the published composition."""
+    """Answers of a large population of all five surveyed countries with the published composition."""
     index, region = np.arange(n_firms, dtype=np.int32), np.zeros(n_firms, dtype=np.int16)
     return answers_of(draw(evidence, options or PopulationOptions(), index, region, -1, seed))
 
@@ -149,7 +160,7 @@ def as_text(table: tuple[Comparison, ...]) -> str:
     if any(row.verdict == NOT_APPLICABLE for row in table):
         lines += [
             "",
-            "These firms are not of all five countries; the other figures describe the mix of the five.",
+            "The countries of these firms are not the five surveyed; the other figures describe the mix of the five.",
         ]
     found = ", ".join(f"{count} {name}" for name, count in tally(table).items() if count)
     lines += [

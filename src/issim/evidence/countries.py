@@ -1,4 +1,4 @@
-"""What differs between the five countries: taxes on disposal, landfilling, VAT, digital intensity, sizes.
+"""What differs between the countries: taxes on disposal, landfilling, VAT, digital intensity, sizes.
 
 A value is the most recent one of the packaged rows; where a country has none, an assumption or the
 European value stands in and `sources` says so. Money of other currencies is converted at the rates that
@@ -14,13 +14,15 @@ from typing import NamedTuple
 
 from issim.errors import InputError
 from issim.evidence.facts import Assumption, Digital, Figure, required
+from issim.evidence.tables import ASSUMED
 from issim.evidence.terms import Term, assumed, checked, field_names, joined, own_parameters, scaled
 from issim.evidence.vocabulary import COUNTRIES, COUNTRY_NAMES, SIZES
 from issim.units import Parameter, par
 
 COMPUTED = "computed"
-INDUSTRIAL = "landfill tax, industrial waste"
-INCINERATION = "incineration tax"
+#: Under which names the rows of a tax stand.
+INDUSTRIAL = ("landfill tax, industrial waste",)
+INCINERATION = ("incineration tax", "incineration tax, industrial waste")
 #: The version of the intensity index whose years the model compares, and the year it takes.
 VERSION, YEAR = 3, 2025
 #: Ways of treating manufacturing waste other than landfill.
@@ -118,12 +120,12 @@ class Basis:
         return Term(row.amount / rate.value, joined([row.source, rate.source]), "")
 
 
-def _tax(basis: Basis, metric: str, name: str) -> Dated:
+def _tax(basis: Basis, metrics: tuple[str, ...], name: str) -> Dated:
     """Median over the country and its regions of each one's latest rate; assumed where none is known."""
     latest: dict[str, Figure] = {}
     for row in basis.taxes:
         of_country = row.country == basis.code or row.country.startswith(f"{basis.code}-")
-        if row.metric == metric and of_country and row.value is not None and row.bound == "=":
+        if row.metric in metrics and of_country and row.value is not None and row.bound == "=":
             kept = latest.get(row.country)
             latest[row.country] = row if kept is None or row.year >= kept.year else kept
     if not latest:
@@ -162,20 +164,29 @@ def _landfill_rate(basis: Basis) -> Dated:
     return Dated(Term(share, joined([row.source, width.source]), prior), row.year)
 
 
+def _intensity(basis: Basis, size: str) -> Term:
+    """Intensity of a size class; that of EU27 with a wide prior where an assumption says how wide."""
+    factor = basis.assumptions.get(f"digital_odds_factor.{basis.code}")
+    area = "EU27" if factor else basis.code
+    for row in basis.digital:
+        if (row.country, row.size, row.version, row.year) == (area, size, VERSION, YEAR):
+            if factor is None:
+                return Term(row.share, row.source, "")
+            low, high = (
+                row.share / (row.share + (1.0 - row.share) * f) for f in (factor.value, 1.0 / factor.value)
+            )
+            return Term(row.share, joined([row.source, ASSUMED]), f"uniform({low:.6g}, {high:.6g})")
+    raise InputError(
+        f"digital.csv has no row for {area}, size {size}, version {VERSION}, year {YEAR}; restore that row."
+    )
+
+
 def _digital(basis: Basis, size: str) -> Dated:
     """Intensity of a size class; micro firms are not covered and stand at an assumed ratio to small ones."""
-    wanted = "small" if size == "micro" else size
-    for row in basis.digital:
-        if (row.country, row.size, row.version, row.year) == (basis.code, wanted, VERSION, YEAR):
-            term = Term(row.share, row.source, "")
-            if size == "micro":
-                ratio = assumed(basis.assumptions, "digital_micro_ratio", basis.code)
-                term = scaled(ratio, row.share, source=row.source)
-            return Dated(term, row.year)
-    raise InputError(
-        f"digital.csv has no row for {basis.code}, size {wanted}, version {VERSION}, year {YEAR}; "
-        "restore that row."
-    )
+    if size != "micro":
+        return Dated(_intensity(basis, size), YEAR)
+    small, ratio = _intensity(basis, "small"), assumed(basis.assumptions, "digital_micro_ratio", basis.code)
+    return Dated(scaled(ratio, small.value, source=small.source), YEAR)
 
 
 def _sizes(firms: Sequence[Figure]) -> tuple[tuple[float, ...], str]:

@@ -21,7 +21,7 @@ from issim.evidence.vocabulary import BRANCHES, COUNTRIES, GOODS, SIZES
 
 LARGE = 1e12
 BOUNDS = ("=", "<", ">")
-#: EU27 stands beside the five countries wherever a European value replaces a missing national one.
+#: EU27 stands beside the countries wherever a European value replaces a missing national one.
 AREAS = (*COUNTRIES, "EU27")
 DIGITAL_SIZES = (*SIZES[1:], "10-249", "10+")
 FIGURES = (
@@ -47,7 +47,7 @@ def load_assumptions(folder: Path) -> dict[str, Assumption]:
             raise line.refusal("high", "the upper end cannot lie below the lower one")
         found[line.text("key")] = Assumption(
             line.text("key"), line.number_in("value", low, high), line.text("unit"), low, high,
-            line.text("prior", empty=True), line.text("meaning"),
+            line.prior(), line.text("meaning"),
         )  # fmt: skip
     return found
 

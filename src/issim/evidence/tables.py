@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from pathlib import Path
 
 from issim.errors import InputError
 
-DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+DECIMAL = re.compile(NUMBER)
+PRIOR = re.compile(rf"(uniform|loguniform)\(({NUMBER}), ({NUMBER})\)")
 CONFIDENCES = ("high", "medium", "low")
 ASSUMED = "assumption"
 
@@ -80,6 +83,16 @@ class Line:
         for key in value.split("; "):
             if key not in sources and not (assumed and key == ASSUMED):
                 raise self.refusal("source", "every source must be a key of sources.csv")
+        return value
+
+    def prior(self) -> str:
+        """A prior as `uniform(low, high)` or `loguniform(low, high)`, or nothing for a fixed number."""
+        value = self.cells["prior"]
+        parts = PRIOR.fullmatch(value)
+        low, high = (float(parts[2]), float(parts[3])) if parts else (0.0, 0.0)
+        sound = -math.inf < low < high < math.inf and (low > 0.0 or value.startswith("uniform"))
+        if value and not sound:
+            raise self.refusal("prior", "uniform(low, high), loguniform(low, high) or nothing is needed")
         return value
 
     def confidence(self) -> str:

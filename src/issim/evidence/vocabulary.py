@@ -1,15 +1,21 @@
 """The words every other module uses; a word's position in its tuple is its code everywhere.
 
-Countries, sectors, sizes, items and answer options are those of the survey. Branches and goods are ours:
-coarse enough that documented exchanges fill them, fine enough that a sawmill is not a dairy.
+Sectors, sizes, items and answer options are those of the survey; countries are its five, which come first, and
+five more in which firms may stand. Branches and goods are ours: coarse enough that documented exchanges fill
+them, fine enough that a sawmill is not a dairy.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-COUNTRIES = ("IT", "LV", "NO", "PL", "SI")
-COUNTRY_NAMES = ("Italy", "Latvia", "Norway", "Poland", "Slovenia")
+#: Countries whose organisations answered the survey.
+SURVEYED = ("IT", "LV", "NO", "PL", "SI")
+#: Countries in which firms may stand: those of the survey, and those that worlds of several regions need besides.
+COUNTRIES = (*SURVEYED, "BE", "DK", "FI", "NL", "SE")
+COUNTRY_NAMES = (
+    "Italy", "Latvia", "Norway", "Poland", "Slovenia", "Belgium", "Denmark", "Finland", "Netherlands", "Sweden",
+)  # fmt: skip
 
 #: Sectors as the survey asked for them.
 SECTORS = ("manufacturing", "agri-food", "technology", "other")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from issim.evidence.facts import Assumption, Figure, required
 from issim.evidence.terms import Term, assumed, checked, joined, own_parameters
-from issim.evidence.vocabulary import BRANCHES, COUNTRIES, GOODS, SIZES
+from issim.evidence.vocabulary import BRANCHES, GOODS, SIZES, SURVEYED
 from issim.units import Parameter, par
 
 COMPUTED = "computed"
@@ -114,10 +114,13 @@ def _per_firm(firms: Sequence[Figure], assumptions: Mapping[str, Assumption]) ->
 
 
 def branch_shares(firms: Sequence[Figure]) -> tuple[dict[str, float], str]:
-    """Share of each making branch in the waste of all of them, five countries added, latest common year."""
+    """Share of each making branch in the waste of all of them, latest common year.
+
+    The five surveyed countries added; they stand for firms of every country.
+    """
     totals, sources = {}, []
     for branch in MAKERS:
-        rows = [required(firms, f"waste of {branch}", country, "firms.csv") for country in COUNTRIES]
+        rows = [required(firms, f"waste of {branch}", country, "firms.csv") for country in SURVEYED]
         totals[branch] = sum(row.amount for row in rows)
         sources += [row.source for row in rows]
     whole = sum(totals.values())

@@ -15,7 +15,7 @@ from issim.model.simulate import Trajectory
 from issim.rules.behaviour import Behaviour
 from issim.rules.observe import NAMES
 from issim.world.conditions import N_BARRIERS
-from issim.world.state import World
+from issim.world.state import OPERATING, World
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -140,6 +140,7 @@ def structure(
 ) -> DataFrame:
     """How far a run came and how fragile it is: shares of what is possible, network measures, the largest firm's loss.
 
+    `crossing` are the operating exchanges that cross a border, `crossing_tonnes` what they carry in t/yr.
     Without `best` (too large a world for the linear programmes) the two shares are nan.
     """
     import pandas as pd
@@ -147,6 +148,7 @@ def structure(
     state = trajectory.state
     found, loss = network(world, state), fall(world, state)
     share = realised(world, state, *best, behaviour) if best else None
+    crossing = ((state.pairs.stage == OPERATING) & (world.pairs.border > 0)).nonzero()[0]
     row = {
         "policy": policy,
         "seed": seed,
@@ -160,5 +162,9 @@ def structure(
         "exchanges_lost": loss.exchanges,
         "tonnes_lost": loss.tonnes,
         "tonnes": found.tonnes,
+        "crossing": len(crossing),
+        "crossing_tonnes": float(
+            state.pairs.flow[crossing] @ world.goods.is_mass[world.pairs.good[crossing]]
+        ),
     }
     return pd.DataFrame([row])

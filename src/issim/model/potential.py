@@ -16,6 +16,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from issim.rules.behaviour import Behaviour
+from issim.rules.borders import haulage
 from issim.rules.money import annuity, gain_per_unit, input_value, yearly_gain
 from issim.world.state import OPERATING, Floats, State, World
 
@@ -30,8 +31,8 @@ class Terms(NamedTuple):
     """min(offer, need / yield), with nothing promised to others; unit/yr."""
     per_unit: Floats
     """Joint gain per unit, EUR/unit."""
-    paperwork: float
-    """Yearly cost of permits and coordination of any exchange, EUR/yr."""
+    paperwork: Floats
+    """Yearly cost of permits and coordination, and of shipping across a border, EUR/yr."""
     capital: Floats
     """Yearly cost of the investment, EUR/yr."""
 
@@ -83,16 +84,22 @@ def terms(world: World, behaviour: Behaviour | None = None) -> Terms:
     goods, firms, pairs, good = world.goods, world.firms, world.pairs, world.pairs.good
     offered, needed = world.offers.quantity[pairs.offer], world.needs.quantity[pairs.need]
     yields, kilometres = goods.replaced[good], pairs.distance
+    border, mass = pairs.border, goods.is_mass[good]
+    factor = np.where(mass > 0.0, world.borders.freight_factor[border], 1.0)
+    hauled, handling = (
+        kilometres + world.borders.crossing[border] * mass,
+        world.borders.handling[border] * mass,
+    )
     enough = np.divide(needed, yields, out=np.full(len(good), np.inf), where=yields > 0.0)
     gate = goods.gate_fee[good] * firms.gate_factor[pairs.donor]
     tax = goods.taxable[good] * world.countries.landfill_tax[firms.country[pairs.donor]]
     value = _plain(input_value)(yields, goods.virgin_price[good], goods.discount[good])
-    haulage = goods.freight[good] * kilometres
+    cost = _plain(haulage)(goods.freight[good], factor, hauled, 0.0, handling)
     investment = goods.capex[good] + goods.capex_km[good] * kilometres
     return Terms(
         greatest=np.minimum(offered, enough),
-        per_unit=_plain(gain_per_unit)(gate, tax, value, goods.processing[good], haulage),
-        paperwork=behaviour.paperwork,
+        per_unit=_plain(gain_per_unit)(gate, tax, value, goods.processing[good], cost),
+        paperwork=behaviour.paperwork + world.borders.legal_cost[border],
         capital=investment * _plain(annuity)(behaviour.interest, behaviour.lifetime),
     )
 

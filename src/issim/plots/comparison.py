@@ -39,7 +39,7 @@ def figure(found: Sequence[Effect], about: style.Provenance) -> Figure:
         if key == PANELS[0][0]:
             for row, policy in enumerate(policies):
                 name = style.fitted(
-                    wording.capital(wording.policy_phrase(policy)), NAMES, style.LABEL, max_lines=2
+                    wording.capital(wording.policy_label(policy)), NAMES, style.LABEL, max_lines=2
                 )
                 _beside(axes, row, -0.12, name, style.INK, "right", style.LABEL)
     return fig

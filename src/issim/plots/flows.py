@@ -60,7 +60,7 @@ def takeaway(series: pd.DataFrame, about: style.Provenance) -> str:
         leading = _leading(series, shown[-1])
         return f"{told}; {leading} comes first" if leading else told
     gain = seeds.difference(totals[shown[1]], totals[shown[0]])
-    return told + wording.compared(gain, about.n_seeds, unit=" t", less="less")
+    return told + wording.compared(gain, about.n_seeds, unit=" t", less="less", against=shown[0])
 
 
 def _leading(series: pd.DataFrame, policy: str) -> str:

@@ -74,7 +74,7 @@ def figure(
         _draw(axes, placed, squares, stages, found[k], colours)
         _scale_bar(axes, squares)
         if beside:
-            style.heading(axes, wording.under(frame.policy), color=style.policy_ink(frame.policy))
+            style.heading(axes, wording.headed(frame.policy), color=style.policy_ink(frame.policy))
             keys.beside(axes, stages, found[k], colours)
         else:
             style.heading(
@@ -107,21 +107,34 @@ def _stages(frame: Frame, panel: pd.DataFrame) -> pd.Series:
 
 
 def laid_out(firms: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Square]]:
-    """Firms with drawn positions, and the square of each region: west, south, side in km."""
-    regions = [str(name) for name in firms["region"].unique()]
-    side = max(1.0, float(firms[["x", "y"]].to_numpy().max()))
-    columns = math.ceil(math.sqrt(len(regions)))
-    rows = math.ceil(len(regions) / columns)
-    squares = {}
-    for k, name in enumerate(regions):
-        row, column = divmod(k, columns)
-        squares[name] = (column * side * (1 + GAP), (rows - 1 - row) * side * (1 + GAP), side)
+    """Firms with drawn positions, and the square of each region: west, south, side in km.
+
+    Regions stand closer than they lie, northern ones above southern ones and in a row from west to east.
+    """
     names = firms["region"].astype(str)
-    placed = firms.set_index("firm").assign(
-        drawn_x=(firms["x"] + names.map({name: west for name, (west, _, _) in squares.items()})).to_numpy(),
-        drawn_y=(firms["y"] + names.map({name: south for name, (_, south, _) in squares.items()})).to_numpy(),
-    )
-    return placed, squares
+    corner = corners(firms)
+    inside = firms[["x", "y"]].to_numpy() - np.array([corner[name] for name in names])
+    side = max(1.0, float(inside.max()))
+    southward = sorted(corner, key=lambda name: -corner[name][1])
+    columns = math.ceil(math.sqrt(len(corner)))
+    rows = [southward[k : k + columns] for k in range(0, len(southward), columns)]
+    squares = {}
+    for level, row in enumerate(reversed(rows)):
+        for column, name in enumerate(sorted(row, key=lambda name: corner[name][0])):
+            squares[name] = (column * side * (1 + GAP), level * side * (1 + GAP), side)
+    shift = np.array([squares[name][:2] for name in names])
+    drawn = inside + shift
+    return firms.set_index("firm").assign(drawn_x=drawn[:, 0], drawn_y=drawn[:, 1]), squares
+
+
+def corners(firms: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """South-west corner of each region on the map that they share, in km, in the order of the table."""
+    if "east" not in firms:  # a folder of a time when every region began at nought
+        return {str(name): (0.0, 0.0) for name in firms["region"].unique()}
+    first = firms.drop_duplicates("region")
+    return {
+        str(name): (x, y) for name, x, y in zip(first["region"], first["east"], first["north"], strict=True)
+    }
 
 
 def takeaway(series: pd.DataFrame, about: style.Provenance) -> str:
@@ -135,7 +148,7 @@ def takeaway(series: pd.DataFrame, about: style.Provenance) -> str:
         start = wording.counts(seeds.interval(seeds.at(series, shown[0], 0, ["operating"])))
         return f"{told}; at the start {wording.were(start.mid)} did"
     gain = wording.counts(seeds.difference(ends[shown[1]], ends[shown[0]]))
-    return told + wording.compared(gain, about.n_seeds)
+    return told + wording.compared(gain, about.n_seeds, against=shown[0])
 
 
 def _reading(series: pd.DataFrame, about: style.Provenance) -> str:
@@ -240,7 +253,8 @@ def _scale_bar(axes: Axes, squares: dict[str, Square]) -> None:
     rough = side / 5
     power = 10 ** math.floor(math.log10(rough))
     length = max(step * power for step in (1, 2, 5) if step * power <= rough)
-    y = bottom - 0.035 * (axes.get_ylim()[1] - bottom)
+    below_names = 0.035 if len(squares) == 1 else 0.11
+    y = bottom - below_names * (axes.get_ylim()[1] - bottom)
     ends = [west, west + length]
     axes.plot(ends, [y, y], color=style.INK, linewidth=2.5, clip_on=False, solid_capstyle="butt")
     axes.annotate(

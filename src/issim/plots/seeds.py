@@ -26,11 +26,10 @@ def interval(values: pd.Series) -> Interval:
     return Interval(float(low), float(mid), float(high))
 
 
-def policies(series: pd.DataFrame) -> list[str]:
-    """The policies to show side by side: *none* first, then the first other one."""
+def policies(series: pd.DataFrame, most: int = 2) -> list[str]:
+    """The policies to show side by side, at most so many: *none* first, then the others in their order."""
     found = [str(name) for name in series["policy"].unique()]
-    others = [name for name in found if name != NO_POLICY]
-    return [name for name in found if name == NO_POLICY] + others[: 1 if NO_POLICY in found else 2]
+    return sorted(found, key=lambda name: name != NO_POLICY)[:most]
 
 
 def last_month(series: pd.DataFrame) -> int:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from issim.plots.wording import under
+from issim.plots.wording import headed
 
 #: A 16:9 slide in inches, as large as those of presentation programs: sizes in points are the slide's.
 SIZE = (12.8, 7.2)
@@ -35,20 +36,20 @@ STAGE_COLOURS = {
 STAGES = tuple(STAGE_COLOURS)
 
 #: Colours of streams: after Paul Tol's muted scheme, moved until any two are at least 15 apart in CIE Lab for
-#: people with and without red or green receptors.
+#: people with all receptors, and without those for red, green or blue.
 STREAM_COLOURS = {
-    "metal": "#382582",
+    "metal": "#372582",
     "plastic": "#CD7082",
-    "wood": "#828200",
-    "paper": "#E0CD4B",
-    "organic": "#13824B",
-    "textile": "#BA4BA8",
-    "mineral": "#4B4B4B",
-    "chemical": "#823870",
-    "sludge": "#824B25",
-    "water": "#25BAF2",
-    "heat": "#F2254B",
-    "fuel_gas": "#4BBAA8",
+    "wood": "#838303",
+    "paper": "#E0C646",
+    "organic": "#12824B",
+    "textile": "#A138A5",
+    "mineral": "#4A4A4A",
+    "chemical": "#793A73",
+    "sludge": "#844923",
+    "water": "#30C3FC",
+    "heat": "#F1244C",
+    "fuel_gas": "#0DA0B7",
 }
 
 #: Streams that are too rare on a slide for a colour of their own.
@@ -56,6 +57,8 @@ OTHER_STREAMS = "#A9AFB5"
 
 #: Without policy grey, with it green; the two differ in lightness as well.
 WITHOUT, WITH = "#8A9099", "#00735C"
+#: Several policies side by side; each is dark enough for text, and any two are 25 apart for everybody.
+POLICY_COLOURS = (WITH, "#9C48D8", "#9C6C0C", "#6C0000", "#3C0084", "#600054")
 #: Left and right edge of what stands on a slide, as fractions of its width.
 LEFT, RIGHT = 0.045, 0.955
 #: The blank between a number and its unit.
@@ -87,9 +90,22 @@ def policy_colour(policy: str) -> str:
     return WITHOUT if policy == "none" else WITH
 
 
-def policy_ink(policy: str) -> str:
-    """The colour of text about a policy, dark enough to read."""
-    return QUIET if policy == "none" else WITH
+def policy_colours(shown: Sequence[str]) -> dict[str, str]:
+    """A colour for each of several policies: grey for none, the others in their order."""
+    others = [policy for policy in shown if policy != "none"]
+    return {"none": WITHOUT} | dict(zip(others, POLICY_COLOURS, strict=False))
+
+
+def policy_ink(policy: str, colours: Mapping[str, str] | None = None) -> str:
+    """The colour of text about a policy, dark enough to read; `colours` where there are several."""
+    return QUIET if policy == "none" else (colours or {}).get(policy, WITH)
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever stands out more from a ground (relative luminance as in WCAG 2.2)."""
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour))
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#000000" if (light + 0.05) ** 2 > 1.05 * 0.05 else PAPER
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
@@ -159,7 +175,7 @@ def slide(title: str, subtitle: str, about: Provenance) -> Figure:
 
 def policy_name(policy: str, width: float, size: float = LABEL, max_lines: int = 1) -> str:
     """Under which policy, in bold within some inches; just "With policy" where its name is too long."""
-    told = fitted(under(policy), width, size, "bold", max_lines=9)
+    told = fitted(headed(policy), width, size, "bold", max_lines=9)
     return told if told.count("\n") < max_lines and text_width(told, size, "bold") <= width else "With policy"
 
 

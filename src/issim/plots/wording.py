@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
+from functools import cache
 
-from issim.plots.seeds import Interval
+from issim.plots.seeds import NO_POLICY, Interval
 
-#: Policies whose name alone would not read well in a sentence.
-POLICY_PHRASES = {
-    "none": "no policy",
-    "mandate": "the reuse mandate",
-    "platform": "the platform",
-    "package": "the policy package",
-}
+#: Names that are written with capitals, within those of policies.
+PROPER_NAMES = ("Baltic", "British", "CircLean", "Finnish", "Italian", "Latvian", "Polish", "SymbioTech")
+#: What a policy's question asks about: "What does a reuse mandate alone change?" is about "a reuse mandate".
+ASKED = re.compile(r"What (?:does|do) (.+?)(?: alone)? change(?: together)?\?")
+#: Letters from which on what a question asks about is too long for a sentence.
+LONG = 50
 COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -70,19 +71,22 @@ def were(value: float) -> str:
     return "none" if count(value) == "0" else count(value)
 
 
-def compared(gain: Interval, n_seeds: int, unit: str = "", less: str = "fewer") -> str:
+def compared(
+    gain: Interval, n_seeds: int, unit: str = "", less: str = "fewer", against: str = NO_POLICY
+) -> str:
     """The end of a sentence: what a policy adds, with its interval, or that no difference is clear.
 
     `gain` is given in whole ones if they are counted, `unit` and `less` if they are measured.
     """
     ends = span(gain)
     sure = f" ({ends}{unit} in 90 % of runs)" if ends else ""
+    other = "without policy" if against == NO_POLICY else f"with {policy_phrase(against)}"
     if gain == (0, 0, 0):
-        return ", just as without policy"
+        return f", just as {other}"
     if n_seeds > 1 and not is_clear(gain):
-        return f": no clear difference from no policy{sure}"
+        return f": no clear difference from {policy_phrase(against)}{sure}"
     size = number(abs(gain.mid))
-    return f", {size}{unit} {'more' if gain.mid > 0 else less} than without policy{sure}"
+    return f", {size}{unit} {'more' if gain.mid > 0 else less} than {other}{sure}"
 
 
 def after(months: int) -> str:
@@ -99,19 +103,62 @@ def after(months: int) -> str:
     return f"after {word} year{'s' if whole > 1 else ''}"
 
 
+@cache
+def question(policy: str) -> str:
+    """The question of the packaged policy of that name; empty where there is none."""
+    from issim.levers.catalogue import found, names
+    from issim.levers.reading import read
+
+    return (
+        str(read(found(policy, "policy"), "policy").get("question", "")) if policy in names("policy") else ""
+    )
+
+
+def policy_label(policy: str) -> str:
+    """A policy by its name, for heads and keys: "tax relief", "Polish landfill fee"."""
+    if policy == NO_POLICY:
+        return "no policy"
+    proper = {name.lower(): name for name in PROPER_NAMES}
+    return " ".join(proper.get(word, word) for word in spoken(policy).split(" "))
+
+
 def policy_phrase(policy: str) -> str:
-    """A policy within a sentence: "training", "the reuse mandate"."""
-    return POLICY_PHRASES.get(policy, policy.replace("_", " "))
+    """A policy within a sentence, as the question of the packaged one puts it: "a reuse mandate".
+
+    One that is not packaged, or whose question is of another form or too long, goes by its name.
+    """
+    if policy == NO_POLICY:
+        return policy_label(policy)
+    asked = ASKED.fullmatch(question(policy))
+    return asked[1] if asked and len(asked[1]) < LONG else policy_label(policy)
 
 
 def under(policy: str) -> str:
-    """Under which policy, as the head of a panel or the start of a sentence: "With training"."""
-    return "Without policy" if policy == "none" else f"With {policy_phrase(policy)}"
+    """Under which policy, as the start of a sentence: "With a training programme"."""
+    return "Without policy" if policy == NO_POLICY else f"With {policy_phrase(policy)}"
+
+
+def headed(policy: str) -> str:
+    """Under which policy, as the head of a panel or in a key: "With training"."""
+    return "Without policy" if policy == NO_POLICY else f"With {policy_label(policy)}"
 
 
 def spoken(key: str) -> str:
     """A key as words: underscores give way to blanks."""
     return key.replace("_", " ")
+
+
+def parameter(name: str) -> str:
+    """A parameter in words: "start share", "metal: gate fee", "training: relief of law unknown"."""
+    group, _, rest = name.partition(".")
+    parts = [spoken(part).strip() for part in rest.split(".")]
+    if group == "behaviour":
+        return parts[0]
+    if group == "barriers":
+        return f"barrier '{parts[0]}': {parts[1]}"
+    if group == "arms":  # arms.POLICY.levers.LEVER.FIELD
+        return f"{parts[2]} in {parts[0]}: {' of '.join(parts[3:])}"
+    return f"{parts[1]}: {' of '.join(parts[2:])}" if group == "policy" else ": ".join(parts)
 
 
 def capital(text: str) -> str:

@@ -15,8 +15,9 @@ the same principle as for the margins, and it is positive definite whatever the 
 
 Countries Norway's shift meets its index; Latvia's makes the published test statistic the median one of
           samples with the published counts; Italy, Poland and Slovenia are not told apart: the report gives
-          nothing to tell them by.
-Keeps     the pooled margins: thresholds are those of the mixture over countries.
+          nothing to tell them by. Countries that were not surveyed have no shift, either (an assumption): the
+          five surveyed shifts average to less than a tenth of a standard deviation.
+Keeps     the pooled margins: thresholds are those of the mixture over the surveyed countries.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from scipy.special import chndtrinc, ndtr, ndtri
 
 from issim.errors import InputError
 from issim.evidence.survey import SurveyFigure
-from issim.evidence.vocabulary import COUNTRIES, ITEM_LEVELS, ITEMS, TICKS
+from issim.evidence.vocabulary import COUNTRIES, ITEM_LEVELS, ITEMS, SURVEYED, TICKS
 from issim.population.association import NODES, WEIGHTS, Floats, mixture_thresholds, spearman
 from issim.population.indices import (
     INDICES,
@@ -95,13 +96,13 @@ def item_traits() -> np.ndarray:
 
 
 def _country_shifts(facts: Published, index: str, loading: float) -> Floats:
-    """Latent shifts of an index by country: Norway's meets its mean, Latvia's the test statistic."""
+    """Latent shifts of an index by surveyed country: Norway's meets its mean, Latvia's the test statistic."""
     items = INDICES[index]
-    norway, latvia = COUNTRIES.index("NO"), COUNTRIES.index("LV")
+    norway, latvia = SURVEYED.index("NO"), SURVEYED.index("LV")
     target = float(chndtrinc(facts.statistic[index], FREEDOM[index], 0.5))
 
     def shifts_of(x: Floats) -> Floats:
-        shifts = np.zeros(len(COUNTRIES))
+        shifts = np.zeros(len(SURVEYED))
         shifts[norway], shifts[latvia] = x
         return shifts
 
@@ -154,7 +155,7 @@ def _link_awareness(facts: Published, loading: float, shifts: Floats, ready: Flo
 def _link_grade(facts: Published, name: str, thresholds: Floats, weights: Floats, ready: Floats) -> float:
     """Latent correlation of a graded trait with readiness.
 
-    thresholds (n_countries, n_cells, n_levels - 1) and weights (n_cells,) cover the size classes that differ.
+    thresholds (n_surveyed, n_cells, n_levels - 1) and weights (n_cells,) cover the size classes that differ.
     """
 
     def joint(link: float) -> Floats:
@@ -170,7 +171,7 @@ def _link_grade(facts: Published, name: str, thresholds: Floats, weights: Floats
 def _links(facts: Published, options: PopulationOptions, shifts: Floats, offset: Floats) -> Floats:
     """Correlation of each trait with its parent within a country, shape (n_traits,)."""
     ready = index_given_trait(facts, INDICES["readiness"], options.item_loading, shifts[:, 0], NODES)
-    n, whole = len(COUNTRIES), np.ones(1)
+    n, whole = len(SURVEYED), np.ones(1)
     fifths = np.broadcast_to(ndtri(GRADE_CUTS), (n, 1, 4))
     practised = np.full((n, 1, 1), ndtri(1.0 - options.practice_share))
     graded = ndtri(GRADE_CUTS)[None, None, :] - offset[:, :, None]
@@ -189,6 +190,8 @@ def fit(
     survey: tuple[SurveyFigure, ...], digital: tuple[tuple[float, ...], ...], options: PopulationOptions
 ) -> Dependence:
     """The latent model that meets the published margins, correlations and country differences.
+
+    Fitted to the surveyed countries; the others take its links and thresholds with their own digital intensity.
 
     digital   share of firms with at least basic digital intensity, (n_countries, n_sizes)
     """
@@ -213,8 +216,8 @@ def fit(
     )
     offset = np.asarray(ndtri(np.clip(digital, 0.01, 0.99)))
     return Dependence(
-        links=_links(facts, options, shifts, offset),
-        shifts=shifts,
+        links=_links(facts, options, shifts, offset[: len(SURVEYED)]),
+        shifts=np.concatenate([shifts, np.zeros((len(COUNTRIES) - len(SURVEYED), N_SHIFTED))]),
         loadings=loadings,
         thresholds=thresholds,
         tick_links=tick_links,

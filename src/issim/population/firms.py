@@ -78,7 +78,12 @@ def draw(
     country_code: int = -1,
     seed: int = 0,
 ) -> Population:
-    """The firms with the given numbers; country -1 draws countries in the published proportions."""
+    """The firms with the given numbers; country -1 draws countries in the published proportions.
+
+    Nobody of Belgium, Denmark, Finland, the Netherlands or Sweden was asked: firms of these countries have the
+    size and sector shares of the whole survey and answer without a country shift (see `dependence`); digital
+    intensity and taxes are their own.
+    """
     check(options)
     if not -1 <= country_code < len(COUNTRIES):
         raise InputError(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from issim.errors import InputError
 from issim.evidence.survey import SurveyFigure
-from issim.evidence.vocabulary import COUNTRIES, SECTORS, SIZES, TICKS
+from issim.evidence.vocabulary import SECTORS, SIZES, SURVEYED, TICKS
 from issim.population.margins import margins
 
 Floats = NDArray[np.float64]
@@ -38,11 +38,11 @@ CORRELATIONS = {
 
 
 class Published(NamedTuple):
-    """What the synthetic firms have to reproduce; codes follow the vocabulary."""
+    """What the synthetic firms have to reproduce; codes follow the vocabulary, countries those surveyed."""
 
     margins: dict[str, Floats]  # by item, (n_levels,)
-    country_counts: Floats  # (n_countries,) answers per country
-    country_shares: Floats  # (n_countries,)
+    country_counts: Floats  # (n_surveyed,) answers per country
+    country_shares: Floats  # (n_surveyed,)
     sector_shares: Floats  # (n_sectors,)
     size_shares: Floats  # (n_sizes,)
     tick_shares: Floats  # (n_ticks,)
@@ -68,10 +68,10 @@ def _shares(survey: Iterable[SurveyFigure], attribute: str, names: tuple[str, ..
 def _counts(survey: tuple[SurveyFigure, ...]) -> Floats:
     """Answers per country."""
     counts = {figure.key: figure.count for figure in survey if figure.item == "country"}
-    found = [counts.get(f"country.{name}") for name in COUNTRIES]
+    found = [counts.get(f"country.{name}") for name in SURVEYED]
     if any(count is None for count in found):
         raise InputError(
-            f"survey counts by country are {found}; give the count of every country in {COUNTRIES}."
+            f"survey counts by country are {found}; give the count of every country in {SURVEYED}."
         )
     return np.array(found, dtype=np.float64)
 

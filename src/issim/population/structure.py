@@ -1,4 +1,8 @@
-"""Who the firms are: shares of countries, sectors, size classes and branches, and persons employed."""
+"""Who the firms are: shares of countries, sectors, size classes and branches, and persons employed.
+
+Shares of sectors and, as answered, of size classes are those of the whole survey in every country, also in those
+that were not surveyed; countries are drawn among the surveyed ones.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,7 @@ BRANCH_WEIGHT = {"services": 6.0}
 class Structure(NamedTuple):
     """Cumulative shares without the last (which is 1), and persons employed by size class."""
 
-    country: Floats  # (n_countries - 1,)
+    country: Floats  # (n_surveyed - 1,)
     sector: Floats  # (n_sectors - 1,)
     size: Floats  # (n_countries, n_sizes - 1)
     branch: Floats  # (n_sectors, n_branches - 1)

@@ -53,7 +53,7 @@ class ReadinessWeights(NamedTuple):
 
 
 def _item_mean(model: Dependence, item: str, trait: Floats, shift: Floats, power: int) -> Floats:
-    """Mean of an item's level (to a power) by country, given its trait; shape (n_countries, *trait.shape)."""
+    """Mean of an item's level (to a power) by country, given its trait; shape (n_surveyed, *trait.shape)."""
     j = ITEMS.index(item)
     thresholds = model.thresholds[j][np.isfinite(model.thresholds[j])]
     mean = model.loadings[j] * (trait[None] + shift.reshape(-1, *([1] * trait.ndim)))
@@ -62,7 +62,7 @@ def _item_mean(model: Dependence, item: str, trait: Floats, shift: Floats, power
 
 
 def _means_given_readiness(model: Dependence, size_shares: Floats) -> Floats:
-    """Mean of willingness and of each correlate by country and readiness, (5, n_countries, n_nodes)."""
+    """Mean of willingness and of each correlate by country and readiness, (5, n_surveyed, n_nodes)."""
     link = dict(zip(TRAITS, model.links, strict=True))
     spread = {name: np.sqrt(1.0 - link[name] ** 2) for name in TRAITS}
     aware = link["awareness"] * NODES[:, None] + spread["awareness"] * NODES[None, :]
@@ -97,8 +97,10 @@ def _variances(model: Dependence, facts: Published) -> Floats:
 def correlations(model: Dependence, facts: Published) -> tuple[Floats, Floats]:
     """Pearson correlation matrix (5, 5) of willingness and its correlates, and their standard deviations.
 
-    Given readiness and country the five are independent, so that covariances are those of their means.
+    Given readiness and surveyed country the five are independent, so that covariances are those of their means.
     """
+    n = len(facts.country_shares)
+    model = model._replace(shifts=model.shifts[:n], digital_offset=model.digital_offset[:n])
     means = _means_given_readiness(model, facts.size_shares)
     weight = np.outer(facts.country_shares, WEIGHTS)
     pooled = np.einsum("kcn,cn->k", means, weight)

@@ -5,33 +5,48 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
 from importlib import resources
 from typing import NamedTuple
 
-import pandas as pd
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from issim.analysis import summary
 from issim.analysis.effects import effects
-from issim.plots import adoption, comparison, flows, funnel, slides, style
+from issim.plots import adoption, comparison, flows, funnel, seeds, slides, style, wording
 from issim.plots import map as region_map
-from issim.report import tables
+from issim.report import assumed, tables
 from issim.report.answer import sentences
 from issim.report.tables import Table
 from issim.store.folder import Results
 
 #: Tables of a result folder that only `issim run` writes, and that the map needs.
 MAPPED = ("panel", "pairs", "events", "firms")
+#: What is seen on each figure; `shown` are the policies of those that show no more than two.
+SEEN = {
+    "comparison": "Dots, each on its 90 % interval: what every policy adds to the firms that exchange and to the "
+    "tonnes passed on, and the public money per extra tonne.",
+    "adoption": "Lines: firms that exchange residues, month by month, under each policy. Beside them the shares "
+    "of all firms by stage, from unaware to operating.",
+    "map": "Map of one run at its end: firms as dots coloured by stage, exchanges in operation as arcs coloured "
+    "by stream.",
+    "flows": "Bars: residues passed on per year by stream, {shown}.",
+    "funnel": "Bars: firms at each stage {shown}, and the barriers that slow each step most.",
+    "robustness": "Lines: effects of each policy while all assumptions vary within their priors; bars: how "
+    "strongly the assumptions go along with the strongest of them.",
+}
+#: A span of numbers in brackets, as "(3 to 12)".
+SPAN = re.compile(r"\([\d .\u202f-]+ to [\d .\u202f-]+\)")
 
 
 class Picture(NamedTuple):
-    """One figure as inline SVG, and what it shows in words."""
+    """One figure as inline SVG, the sentence it is for, and what it shows."""
 
     svg: str
-    alt: str
+    told: str
+    seen: str
 
 
 class Section(NamedTuple):
@@ -41,13 +56,14 @@ class Section(NamedTuple):
     items: list[str]
 
 
-def svg_of(figure: Figure, prefix: str) -> str:
-    """A figure as SVG for use inside a page: no header, identifiers of its own, the same bytes each time."""
+def svg_of(figure: Figure, prefix: str, words: str) -> str:
+    """A figure as SVG inside a page: alternative text, identifiers of its own, the same bytes each time."""
     text = io.StringIO()
     with rc_context({"svg.hashsalt": f"issim-{prefix}", "svg.fonttype": "path"}):
         figure.savefig(text, format="svg", metadata={"Date": None})
     body = text.getvalue()[text.getvalue().index("<svg") :]
-    body = re.sub(r'id="([^"]+)"', rf'id="{prefix}-\1"', body)
+    body = body.replace("<svg ", f'<svg role="img" aria-label="{escape(words)}" ', 1)
+    body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
     return re.sub(r'(href="|url\()#', rf"\1#{prefix}-", body)
 
 
@@ -55,40 +71,57 @@ def pictures(results: Results) -> list[Picture]:
     """The figures of the folder, those for which it has the tables."""
     series, barriers = results.table("series"), results.table("barriers")
     found = {"series": series, "barriers": barriers}
-    has_map = all((results.path / f"{name}.parquet").is_file() for name in MAPPED)
-    n_firms = int(series[["unaware", "aware", "searching", "talking", "adopters"]].iloc[0].sum())
-    about = style.Provenance(
+    has_map = all(results.has(name) for name in MAPPED)
+    about = provenance(results)
+    texts = funnel.barrier_texts()
+    drawn = {"adoption": (adoption.figure(series, about), adoption.takeaway(series, about))}
+    if series["policy"].nunique() > 2:
+        compared = effects(series)
+        side_by_side = comparison.figure(compared, about), comparison.takeaway(compared, about)
+        drawn = {"comparison": side_by_side} | drawn
+    if has_map:
+        found |= {name: results.table(name) for name in MAPPED}
+        drawn["map"] = slides.SLIDES["map"](found, about), region_map.takeaway(series, about)
+    drawn["flows"] = flows.figure(series, about), flows.takeaway(series, about)
+    drawn["funnel"] = funnel.figure(series, barriers, about), funnel.takeaway(series, barriers, about, texts)
+    heads = [wording.headed(policy) for policy in seeds.policies(series)]
+    shown = " and ".join(head[0].lower() + head[1:] for head in heads)
+    return [
+        picture(figure, f"f{k}", told, SEEN[name].format(shown=shown))
+        for k, (name, (figure, told)) in enumerate(drawn.items())
+    ]
+
+
+def picture(figure: Figure, prefix: str, told: str, seen: str) -> Picture:
+    """A figure with its words, ready for the page."""
+    return Picture(svg_of(figure, prefix, f"{told}. {seen}"), told, seen)
+
+
+def provenance(results: Results) -> style.Provenance:
+    """Where the figures of the report come from."""
+    series = results.table("series")
+    return style.Provenance(
         results.manifest["region"].replace("_", " "),
-        n_firms,
+        int(series[["unaware", "aware", "searching", "talking", "adopters"]].iloc[0].sum()),
         series["seed"].nunique(),
         results.manifest["issim"],
     )
-    drawn = [
-        *compared(series, about),
-        (adoption.figure(series, about), adoption.takeaway(series, about)),
-        (flows.figure(series, about), flows.takeaway(series, about)),
-        (
-            funnel.figure(series, barriers, about),
-            funnel.takeaway(series, barriers, about, funnel.barrier_texts()),
-        ),
-    ]
-    if has_map:
-        found |= {name: results.table(name) for name in MAPPED}
-        drawn.insert(len(drawn) - 2, (slides.SLIDES["map"](found, about), region_map.takeaway(series, about)))
-    return [Picture(svg_of(figure, f"f{k}"), words) for k, (figure, words) in enumerate(drawn)]
 
 
-def compared(series: pd.DataFrame, about: style.Provenance) -> list[tuple[Figure, str]]:
-    """The figure that sets several policies side by side; none for a run, which has one or two scenarios."""
-    if series["policy"].nunique() < 3:
-        return []
-    found = effects(series)
-    return [(comparison.figure(found, about), comparison.takeaway(found, about))]
+def beside(results: Results) -> dict[str, Picture]:
+    """The pictures that stand with a table, by the table's name."""
+    drawn = assumed.picture(results, provenance(results))
+    return {"robustness": picture(drawn[0], "a0", drawn[1], SEEN["robustness"])} if drawn else {}
 
 
 def unbroken(text: str) -> str:
     """Text whose numbers do not break over lines."""
     return re.sub(r"(?<=\d) (?=\d{3}\b)", "\u202f", text).replace("± ", "±\u00a0")
+
+
+def together(text: str) -> Markup:
+    """Text as HTML in which a span in brackets does not break over lines where there is room."""
+    return Markup(SPAN.sub(r'<span class="whole">\g<0></span>', str(escape(text))))
 
 
 def omissions() -> list[Section]:
@@ -105,26 +138,21 @@ def omissions() -> list[Section]:
     return found
 
 
-def contents(results: Results, parameters: Sequence[tuple[str, ...]]) -> list[Table]:
+def contents(results: Results) -> list[Table]:
     """The tables of the report, in the order in which they stand."""
     series = results.table("series")
     lines = summary.summary(series)
     policies = list(dict.fromkeys(series["policy"]))
-    levers = list(dict.fromkeys(results.table("levers")["lever"]))
     found = [tables.measures(lines)]
     if len(policies) > 1:
         found += [tables.costs(lines, policies), tables.lever_costs(results)]
-    found.append(tables.groups(series, policies))
-    if (results.path / "structure.parquet").is_file():
+    found.append(tables.groups(series, results.table("firms"), policies))
+    if results.has("structure"):
         found.append(tables.structure(results, policies))
-    found += [
-        tables.assumptions(parameters, levers),
-        tables.provenance(results),
-    ]
-    return found
+    return [*found, *assumed.tables(results), tables.provenance(results)]
 
 
-def page(results: Results, parameters: Sequence[tuple[str, ...]]) -> str:
+def page(results: Results) -> str:
     """The whole report as HTML."""
     series = results.table("series")
     policies = list(dict.fromkeys(series["policy"]))
@@ -134,13 +162,14 @@ def page(results: Results, parameters: Sequence[tuple[str, ...]]) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["unbroken"] = unbroken
+    environment.filters |= {"unbroken": unbroken, "together": together}
     return environment.from_string(template).render(
         title=f"Industrial symbiosis in region {region}",
         question=results.manifest.get("question") or "What does this policy change?",
         answer=sentences(lines, policies, series["seed"].nunique(), years),
         pictures=pictures(results),
-        tables=contents(results, parameters),
+        tables=contents(results),
+        beside=beside(results),
         omissions=omissions(),
     )
 

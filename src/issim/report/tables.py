@@ -11,6 +11,7 @@ import pandas as pd
 from issim.analysis import summary
 from issim.analysis.summary import Line, amount
 from issim.evidence.vocabulary import COUNTRIES, SECTORS, SIZES
+from issim.plots.wording import policy_label
 from issim.store.folder import Results
 
 GROUPS = {"size": SIZES, "sector": SECTORS, "country": COUNTRIES}
@@ -28,7 +29,7 @@ class Table(NamedTuple):
 
 def spoken(policy: str) -> str:
     """A policy as a column head says it."""
-    return "without policy" if policy == "none" else policy.replace("_", " ")
+    return "without policy" if policy == "none" else policy_label(policy)
 
 
 def of_lines(lines: Sequence[Line], policy: str) -> dict[str, Line]:
@@ -39,7 +40,8 @@ def of_lines(lines: Sequence[Line], policy: str) -> dict[str, Line]:
 def measures(lines: Sequence[Line]) -> Table:
     """Every measure under every policy."""
     heads, rows = summary.cells(list(lines))
-    note = f"Middle of the runs, and in brackets where {summary.COVERED:.0%} of them lie; changes are paired by seed."
+    covered = f"{100 * summary.COVERED:.0f} %"
+    note = f"Middle of the runs, and in brackets where {covered} of them lie; changes are paired by seed."
     return Table("measures", "What changes", note, ("measure", *heads[1:]), [tuple(row) for row in rows])
 
 
@@ -101,14 +103,19 @@ def lever_costs(results: Results) -> Table:
     return Table("levers", "Lever by lever", note, head, rows)
 
 
-def groups(series: pd.DataFrame, policies: Sequence[str]) -> Table:
-    """Adopters at the end by size, sector and country, and the paired change."""
+def groups(series: pd.DataFrame, firms: pd.DataFrame, policies: Sequence[str]) -> Table:
+    """Adopters at the end by size, sector and country, and the paired change.
+
+    A group is left out if no firm of the first seed is in it and none of any seed ever exchanged.
+    """
     last = series[series["month"] == series["month"].max()]
     ends = {policy: last[last["policy"] == policy].sort_values("seed") for policy in policies}
     rows = []
     for group, levels in GROUPS.items():
         for level in levels:
             column = f"adopters_{group}_{level}"
+            if not ((firms[group] == level).any() or series[column].any()):
+                continue
             base = ends[policies[0]][column].to_numpy(np.float64)
             cells = [amount(base.mean())]
             for policy in policies[1:]:
@@ -140,13 +147,19 @@ STRUCTURE = (
     ("adopters_lost", "firms that stop exchanging if the largest leaves", "number"),
     ("tonnes_lost", "tonnes a year that stop flowing if it leaves", "number"),
 )
+#: The same for worlds with borders.
+ACROSS = (
+    ("crossing", "exchanges across borders", "number"),
+    ("crossing_tonnes", "tonnes a year that cross borders", "number"),
+)
 
 
 def structure(results: Results, policies: Sequence[str]) -> Table:
     """How far the potential is used and how fragile the network is at the end, mean over runs."""
     table = results.table("structure")
     rows = []
-    for column, words, kind in STRUCTURE:
+    crosses = "crossing" in table and table["crossing"].any()
+    for column, words, kind in (*STRUCTURE, *(ACROSS if crosses else ())):
         cells = []
         for policy in policies:
             mean = table.loc[table["policy"] == policy, column].mean()
@@ -165,26 +178,8 @@ def structure(results: Results, policies: Sequence[str]) -> Table:
         "The largest firm is the one that moves most tonnes."
     )
     return Table(
-        "structure", "How far it goes, and how fragile it is", note, ("", *map(spoken, policies)), rows
+        "structure", "How far it goes, and how fragile it is", note, ("measure", *map(spoken, policies)), rows
     )
-
-
-def assumptions(rows: Sequence[tuple[str, ...]], levers: Sequence[str]) -> Table:
-    """The assumed numbers of behaviour and of the levers in use, with the range they might have.
-
-    `rows` are those of `issim parameters`: name, value, unit, range, prior, meaning, source.
-    """
-    wanted = ("behaviour.", *(f"policy.levers.{lever}." for lever in levers))
-    found = [
-        (name, meaning, f"{value} {unit}" if unit != "1" else value, prior)
-        for name, value, unit, _, prior, meaning, source in rows
-        if name.startswith(wanted) and "assumption" in source and prior != "fixed"
-    ]
-    note = (
-        "These numbers no source could give. How much each of them matters has not been measured yet; "
-        "all runs of this report share the values below, so that real uncertainty is wider than the intervals."
-    )
-    return Table("assumptions", "What is assumed", note, ("number", "meaning", "value", "could be"), found)
 
 
 def provenance(results: Results) -> Table:

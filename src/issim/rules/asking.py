@@ -5,6 +5,7 @@ from __future__ import annotations
 from issim.jit import rule
 from issim.rules.awareness import forget, wake
 from issim.rules.behaviour import Constants
+from issim.rules.borders import first_trust
 from issim.rules.decide import acceptance, joint_gain, possible_quantity
 from issim.world.conditions import Conditions
 from issim.world.state import AGREED, CANDIDATE, FirmState, Links, State, World
@@ -45,7 +46,7 @@ def would_accept(
     is_donor = world.pairs.donor[pair] == firm
     trust = state.pairs.donor_trust[pair] if is_donor else state.pairs.receiver_trust[pair]
     if state.pairs.stage[pair] == CANDIDATE:
-        trust = state.firms.trust[firm]
+        trust = first_trust(firm, pair, world, state.firms)
     return acceptance(firm, for_donor if is_donor else gain - for_donor, trust, world, state, behaviour)
 
 

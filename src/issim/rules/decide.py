@@ -7,6 +7,7 @@ import math
 from issim.draws import Seed, standard_normal
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
+from issim.rules.borders import left_by_law
 from issim.rules.exchange import break_off, pair_luck, reserve
 from issim.rules.hazard import happens
 from issim.rules.money import gain_of, penalty_avoided
@@ -163,6 +164,7 @@ def negotiate(
     luck = pair_luck(pair, world, seed, month, 0)
     factor = state.firms.factor
     barriers = factor[2, world.pairs.donor[pair]] * factor[2, world.pairs.receiver[pair]]
+    barriers *= left_by_law(pair, world, state.levers, conditions, month)
     if happens(luck[0], behaviour.decision_rate * barriers):
         gain = weigh(pair, luck, world, state, conditions, behaviour, prices, month)
         if gain > 0.0:

@@ -6,6 +6,7 @@ from issim.draws import PAIR, Seed, place_word, uniforms
 from issim.jit import process
 from issim.rules.awareness import wake
 from issim.rules.behaviour import Constants
+from issim.rules.borders import first_trust
 from issim.world.state import (
     AGREED,
     CANDIDATE,
@@ -36,13 +37,13 @@ def count_operating(firm: int, change: int, peers: Links, firms: FirmState) -> N
 
 @process
 def meet(pair: int, world: World, state: State, month: int) -> None:
-    """Let the two firms of a candidate meet: talks begin, both are aware, each trusts as it does in general."""
+    """Let the two firms of a candidate meet: talks begin, both are aware, each brings its general trust."""
     donor, receiver = world.pairs.donor[pair], world.pairs.receiver[pair]
     pairs, firms, counts = state.pairs, state.firms, state.work.counts
     pairs.stage[pair] = MET
     pairs.since[pair] = month
-    pairs.donor_trust[pair] = firms.trust[donor]
-    pairs.receiver_trust[pair] = firms.trust[receiver]
+    pairs.donor_trust[pair] = first_trust(donor, pair, world, firms)
+    pairs.receiver_trust[pair] = first_trust(receiver, pair, world, firms)
     firms.talking[donor] += 1
     firms.talking[receiver] += 1
     wake(donor, 2, world.peers, firms)

@@ -6,10 +6,10 @@ import math
 
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
+from issim.rules.borders import haulage_of, legal_cost
 from issim.rules.force import amount_on, share_on, strength_on
 from issim.world.conditions import (
     CAPEX_GRANT,
-    FREIGHT_RELIEF,
     LANDFILL_TAX,
     PAPERWORK_RELIEF,
     PENALTY,
@@ -47,7 +47,7 @@ def input_value(replaced: float, virgin_price: float, discount: float) -> float:
 def gain_per_unit(gate: float, tax: float, value: float, processing: float, haulage: float) -> float:
     """Joint gain of passing on one unit, before yearly costs.
 
-        gate fee + landfill tax + input value - processing - freight * km
+        gate fee + landfill tax + input value - processing - haulage
 
     For whom  a candidate exchange
     Units     EUR/unit
@@ -134,7 +134,6 @@ def gain_of(
     """
     goods, pairs, levers = world.goods, world.pairs, state.levers
     good, donor = pairs.good[pair], pairs.donor[pair]
-    kilometres = float(pairs.distance[pair])
     country = world.firms.country[donor]
     tax = goods.taxable[good] * (
         world.countries.landfill_tax[country] + amount_on(conditions, levers, LANDFILL_TAX, donor, month)
@@ -142,9 +141,7 @@ def gain_of(
     value = input_value(
         goods.replaced[good], goods.virgin_price[good] * prices[0, good], goods.discount[good]
     )
-    haulage = (
-        goods.freight[good] * kilometres * (1.0 - share_on(conditions, levers, FREIGHT_RELIEF, donor, month))
-    )
+    haulage = haulage_of(pair, world, levers, conditions, month)
     per_unit = gain_per_unit(
         goods.gate_fee[good] * prices[1, good] * world.firms.gate_factor[donor],
         tax,
@@ -154,6 +151,7 @@ def gain_of(
     )
     support = support_per_unit(pair, value, world, state, conditions, month)
     paperwork = behaviour.paperwork * (1.0 - share_on(conditions, levers, PAPERWORK_RELIEF, donor, month))
+    paperwork += legal_cost(pair, world, levers, conditions, month)
     capital = investment(pair, world) * (1.0 - share_on(conditions, levers, CAPEX_GRANT, donor, month))
     yearly = annuity(behaviour.interest, behaviour.lifetime)
     return yearly_gain(quantity, per_unit, support, paperwork, capital * yearly)

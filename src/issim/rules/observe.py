@@ -48,7 +48,7 @@ GOODS = (
 GROUPS = (
     ("sector", ("manufacturing", "agri-food", "technology", "other")),
     ("size", ("micro", "small", "medium", "large")),
-    ("country", ("IT", "LV", "NO", "PL", "SI")),
+    ("country", ("IT", "LV", "NO", "PL", "SI", "BE", "DK", "FI", "NL", "SE")),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from issim.draws import Seed
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
+from issim.rules.borders import freight_co2, kilometres_of
 from issim.rules.exchange import pair_luck
 from issim.rules.force import strength_of
 from issim.rules.money import gain_of, input_value, investment, penalty_avoided
@@ -80,7 +81,7 @@ def operate(
             pairs.delivered[pair] = 0
             continue
         pairs.delivered[pair] = 1
-        good, kilometres = world.pairs.good[pair], float(world.pairs.distance[pair])
+        good, kilometres = world.pairs.good[pair], kilometres_of(pair, world)
         quantity = flow / 12.0
         mass = quantity * goods.is_mass[good]
         value = input_value(
@@ -89,7 +90,7 @@ def operate(
         work.flows[good] += quantity
         work.sums[TONNES] += mass
         work.sums[REPLACED] += mass * goods.replaced[good]
-        work.sums[CO2] += co2_saved(quantity, goods.co2_saved[good], goods.freight_co2[good], kilometres)
+        work.sums[CO2] += co2_saved(quantity, goods.co2_saved[good], freight_co2(pair, world), kilometres)
         work.sums[FREIGHT] += mass * kilometres
         work.sums[GAIN] += earned / 12.0
         if conditions.key.shape[0] > 0:

@@ -34,6 +34,26 @@ def ease_of_meeting(
     return compatibility * math.exp(-distance / scale) * math.pow(per_hop, hops - 1.0)
 
 
+@process
+def ease_of(pair: int, world: World, behaviour: Constants) -> float:
+    """How easily the two firms of a pair meet; across a border km count otherwise and a share is lost.
+
+        w * (1 - unfamiliarity), with km * contact factor
+
+    For whom  every candidate exchange
+    Units     in [0, 1]
+    Source    ease_of_meeting; borders (contact_factor, unfamiliarity)
+    Keeps     ease_of_meeting itself within a region
+    """
+    pairs, borders = world.pairs, world.borders
+    border = pairs.border[pair]
+    ease = ease_of_meeting(
+        float(pairs.compatibility[pair]), float(pairs.distance[pair]) * borders.contact_factor[border],
+        float(pairs.hops[pair]), behaviour.contact_distance, behaviour.contact_network,
+    )  # fmt: skip
+    return ease * (1.0 - borders.unfamiliarity[border])
+
+
 @rule
 def hazard_of_search(
     rate: float, readiness_gap: float, digital: float, push: float, barriers: float, behaviour: Constants

@@ -9,12 +9,13 @@ from issim.draws import NOBODY, START, Seed, place_word, uniforms
 from issim.jit import process
 from issim.rules.barriers import weigh_barriers
 from issim.rules.behaviour import Constants
+from issim.rules.borders import openness
 from issim.rules.decide import best_first, joint_gain, possible_quantity
 from issim.rules.exchange import count_operating, reserve
 from issim.rules.money import set_prices
 from issim.rules.policy import queue
 from issim.rules.ranking import rank
-from issim.rules.search import ease_of_meeting
+from issim.rules.search import ease_of
 from issim.world.conditions import INTRODUCTIONS, Conditions
 from issim.world.state import EVE, N_ACTIVE, NOT_AWARE, OPERATING, Floats, State, World
 
@@ -48,10 +49,7 @@ def start_pairs(world: World, state: State, behaviour: Constants) -> None:
     for need in range(world.needs.quantity.shape[0]):
         state.market.need_left[need] = world.needs.quantity[need]
     for pair in range(pairs.donor.shape[0]):
-        state.pairs.weight[pair] = ease_of_meeting(
-            float(pairs.compatibility[pair]), float(pairs.distance[pair]), float(pairs.hops[pair]),
-            behaviour.contact_distance, behaviour.contact_network,
-        )  # fmt: skip
+        state.pairs.weight[pair] = ease_of(pair, world, behaviour)
     links = world.firm_pairs
     for firm in range(firms.contacts.shape[0]):
         for k in range(links.start[firm], links.start[firm + 1]):
@@ -62,7 +60,10 @@ def start_pairs(world: World, state: State, behaviour: Constants) -> None:
 def best_outlet(
     firm: int, world: World, state: State, conditions: Conditions, behaviour: Constants, prices: Floats
 ) -> int:
-    """The candidate by which a firm would gain most by giving, or -1 if it would gain by none."""
+    """The candidate by which a firm would gain most by giving, or -1 if it would gain by none.
+
+    An outlet across a border counts with what the border leaves of the chance that it came about.
+    """
     best, best_gain = -1, 0.0
     links = world.firm_pairs
     for k in range(links.start[firm], links.start[firm + 1]):
@@ -70,6 +71,7 @@ def best_outlet(
         if world.pairs.donor[pair] == firm:
             quantity = possible_quantity(pair, world, state)
             gain = joint_gain(pair, quantity, world, state, conditions, behaviour, prices, EVE)
+            gain *= openness(pair, world)
             if gain > best_gain:
                 best, best_gain = pair, gain
     return best
@@ -143,12 +145,16 @@ def start_exchanges(
 
 @process
 def rank_pairs(world: World, state: State, conditions: Conditions, behaviour: Constants) -> None:
-    """Rank candidates by expected joint gain for the facilitators, best first; -1 for those that would lose."""
+    """Rank candidates by expected joint gain for the facilitators, best first; -1 for those that would lose.
+
+    Across a border a gain is expected with what the border leaves of the chance that it comes about.
+    """
     work = state.work
     n_pairs = world.pairs.donor.shape[0]
     for pair in range(n_pairs):
         quantity = possible_quantity(pair, world, state)
-        work.keys[pair] = -joint_gain(pair, quantity, world, state, conditions, behaviour, work.prices, EVE)
+        gain = joint_gain(pair, quantity, world, state, conditions, behaviour, work.prices, EVE)
+        work.keys[pair] = -gain * openness(pair, world)
     rank(work.keys, n_pairs, work.order)
     for place in range(n_pairs):
         pair = work.order[place]

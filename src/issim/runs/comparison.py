@@ -17,9 +17,11 @@ from issim.levers.policy import Policy, conditions
 from issim.model import frames
 from issim.model.record import binding_now
 from issim.model.simulate import EVE, simulate
+from issim.runs import uncertainty
 from issim.runs.job import Plan, plan
 from issim.runs.settings import Settings
 from issim.runs.study import best_of, firms_table, over_seeds, world_of
+from issim.runs.uncertainty import Drawn, Draws
 from issim.world.state import World
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class Arms:
     config: str
     """The composed configuration as YAML, the policies below `arms`."""
     outputs: Path
+    draws: Draws
+    """Other values for what is assumed, under which the policies are compared again."""
 
 
 class Seen(NamedTuple):
@@ -56,6 +60,8 @@ class Seen(NamedTuple):
     """Whether each firm takes part in an operating exchange after the last month, (n_firms,)."""
     groups: pd.DataFrame
     """Firms by group, the same under every policy."""
+    drawn: list[Drawn]
+    """The same with other assumptions, for the draws that belong to this seed."""
 
 
 def arms(overrides: Sequence[str]) -> Arms:
@@ -65,7 +71,8 @@ def arms(overrides: Sequence[str]) -> Arms:
     policies = tuple(chosen.settings.policy for chosen in plans)
     _all_different([policy.name for policy in policies])
     first = plans[0]
-    return Arms(first.settings, policies, _config(plans), first.outputs)
+    draws = uncertainty.draws(first.settings, policies)
+    return Arms(first.settings, policies, _config(plans), first.outputs, draws)
 
 
 def _named(overrides: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -118,14 +125,14 @@ def outcomes(found: Arms, tick: Callable[[], object]) -> Iterator[Seen]:
 
 
 def on_one_world(found: Arms, seed: int) -> list[Seen]:
-    """Every policy on the world of one seed, with the luck of that seed."""
+    """Every policy on the world of one seed, with the luck of that seed, and again with what is drawn for it."""
     settings = found.settings
     world, behaviour, n_months = world_of(settings, seed), settings.behaviour, settings.run.n_months
     groups, best = _groups(world, seed), best_of(settings, world)
     eve = simulate(world, behaviour=behaviour, seed=seed, n_months=0)
     nothing = conditions(Policy("none", ""), world, 0)
     start = binding_now(world, eve.state, nothing, behaviour, seed=seed, month=EVE)
-    seen = []
+    drawn, seen = uncertainty.on_world(found.draws, world, seed), []
     for policy in found.policies:
         levers = conditions(policy, world, n_months)
         run = simulate(world, levers, behaviour, seed=seed, n_months=n_months)
@@ -140,6 +147,7 @@ def on_one_world(found: Arms, seed: int) -> list[Seen]:
                 frames.structure(policy.name, seed, world, run, best, behaviour),
                 run.state.firms.operating > 0,
                 groups,
+                [one for one in drawn if one.policy == policy.name],
             )
         )
     return seen
@@ -177,6 +185,7 @@ def tables(found: Arms, seen: Sequence[Seen]) -> dict[str, pd.DataFrame]:
         "adopters_because": _stacked(
             [_because(one, base[one.seed], firms) for one in first if one is not base[one.seed]]
         ),
+        **uncertainty.tables(found.draws, [drawn for one in seen for drawn in one.drawn]),
     }
 
 

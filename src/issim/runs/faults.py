@@ -35,9 +35,15 @@ def unknown_key(key: str) -> InputError:
 
 def several(key: str, value: str) -> InputError:
     """The sentence for a choice of more than one where one is wanted."""
-    if key in groups():
-        more = "a policy file can name several levers" if key == "policy" else "make a run for each"
-        hint = f"choose one of {', '.join(groups()[key])} ({more})."
+    if key == "policy":
+        names = value.strip("[]").replace(" ", "")
+        names = names if re.fullmatch(r"[\w.,/-]+", names) else "none,mandate,training"
+        hint = (
+            f"`issim compare policy={names}` sets policies side by side; a run takes one: "
+            f"choose one of {', '.join(groups()[key])}."
+        )
+    elif key in groups():
+        hint = f"choose one of {', '.join(groups()[key])} (make a run for each)."
     else:
         hint = "give one, and make a run for each."
     return InputError(f"{key} = {value} names several values; {hint}")

@@ -21,8 +21,8 @@ from issim.levers.catalogue import configs, is_path
 from issim.levers.policy import Policy, from_mapping, pulled
 from issim.levers.policy import load as load_policy
 from issim.levers.reading import read
-from issim.runs import faults
-from issim.runs.schema import OPEN_TABLES, defaults, groups, known_keys
+from issim.runs import faults, studies
+from issim.runs.schema import defaults, groups, known_keys, open_table
 from issim.runs.settings import Settings, checked
 
 POLICY_FILES = (".yaml", ".yml")
@@ -39,8 +39,9 @@ class Plan:
 
 def plan(overrides: Sequence[str]) -> Plan:
     """Compose `run.yaml` with overrides in Hydra's grammar, and check everything before anything runs."""
-    policy_file, rest = _policy_file(overrides)
-    config = composed(rest)
+    study_file, others = studies.asked(list(overrides))
+    policy_file, rest = _policy_file(others)
+    config = composed(rest, study_file)
     if policy_file is not None:
         OmegaConf.set_struct(config, False)
         config.policy = _from_file(policy_file)
@@ -56,15 +57,19 @@ def plan(overrides: Sequence[str]) -> Plan:
     return Plan(checked(tree, policy), config, Path(tree["outputs"]))
 
 
-def composed(overrides: Sequence[str]) -> DictConfig:
-    """The composed configuration; faults of the user are InputErrors of one sentence."""
+def composed(overrides: Sequence[str], study_file: Path | None = None) -> DictConfig:
+    """The composed configuration, with a study's settings below the overrides.
+
+    Faults of the user are InputErrors of one sentence.
+    """
     for override in overrides:
         _check(override)
     ConfigStore.instance().store(name="schema", node=defaults())
+    chosen = [studies.register(study_file)] if study_file else []
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(configs()), version_base="1.3"):
-            return compose("run", overrides=[_opened(override) for override in overrides])
+            return compose("run", overrides=[*chosen, *(_opened(override) for override in overrides)])
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise faults.sentence(error, overrides) from None
 
@@ -78,13 +83,13 @@ def _check(override: str) -> None:
     if not said.key_or_group:
         raise faults.unreadable(override)
     key, package, value = said.key_or_group, said.package, override.partition("=")[2]
-    table = key.partition(".")[0]
+    table = open_table(key)
     if package is not None:
         if key != "lever" or not package.startswith("policy.levers."):
             raise faults.unknown_key(f"{key}@{package}")
-    elif key not in known_keys() and not (table in OPEN_TABLES and "." in key):
+    elif key not in known_keys() and table is None:
         raise faults.unknown_key(key)
-    elif (said.is_delete() and table == key) or (said.is_delete() and table not in OPEN_TABLES):
+    elif said.is_delete() and table in (key, None):
         raise faults.removed(key)
     is_choice = key in groups() and not said.is_delete()
     if said.is_sweep_override() or (is_choice and isinstance(said.value(), list)):
@@ -119,8 +124,9 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _opened(override: str) -> str:
-    """Let open tables (goods, countries, policy levers, ...) take keys that are not written in run.yaml."""
+    """Let open tables (goods, countries, policy levers, borders, ...) take keys that are not written in run.yaml."""
     key, equals, value = override.partition("=")
-    if equals and key.partition(".")[0] in OPEN_TABLES and ("." in key or value.startswith("{")):
+    table = open_table(key)
+    if equals and table is not None and (key != table or value.startswith("{")):
         return f"++{override}"
     return override

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from issim.evidence import Evidence, load
 from issim.levers import catalogue
 from issim.rules.behaviour import Behaviour
-from issim.runs.settings import RunOptions, run_parameters
+from issim.runs import places
+from issim.runs.settings import RunOptions, UncertaintyOptions, run_parameters
 from issim.units import Parameter, parameters_of
 from issim.world import build
 
@@ -15,6 +16,8 @@ from issim.world import build
 def parameters(evidence: Evidence | None = None) -> Iterator[Parameter]:
     """Every parameter with its default value: run, region, firms, evidence, behaviour, levers."""
     yield from run_parameters(RunOptions())
+    yield from parameters_of(UncertaintyOptions(), "uncertainty")
+    yield from places.parameters()
     yield from build.parameters(evidence or load())
     yield from parameters_of(Behaviour(), "behaviour")
     yield from catalogue.parameters()

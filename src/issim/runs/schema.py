@@ -12,13 +12,14 @@ from issim.levers.catalogue import configs
 from issim.population.options import PopulationOptions
 from issim.population.streams import StreamOptions
 from issim.rules.behaviour import Behaviour
-from issim.runs.settings import EVIDENCE_TABLES, RunOptions, mutable
+from issim.runs.places import BORDERS, PLACES
+from issim.runs.settings import EVIDENCE_TABLES, RunOptions, UncertaintyOptions, mutable
 from issim.world.candidates import CandidateOptions
 from issim.world.peers import PeerOptions
 from issim.world.region import Region
 
 #: Tables that take keys of which `run.yaml` does not know.
-OPEN_TABLES = (*EVIDENCE_TABLES, "policy")
+OPEN_TABLES = (*EVIDENCE_TABLES, "policy", "study", PLACES, BORDERS)
 
 
 @lru_cache(maxsize=1)
@@ -36,18 +37,22 @@ def groups() -> dict[str, list[str]]:
 def schema() -> type:
     """The type of the whole configuration: unknown keys and wrong types are refused by it."""
     count = ("n_firms", int, field(default=Region().n_firms))
+    several: list[tuple[str, Any, Any]] = [
+        (path.rpartition(".")[2], dict[str, Any], field(default_factory=dict)) for path in (PLACES, BORDERS)
+    ]
     tables = {
-        "region": mutable(Region, leave_out=("n_firms",)),
+        "region": make_dataclass("Region", several, bases=(mutable(Region, leave_out=("n_firms",)),)),
         "population": make_dataclass("Population", [count], bases=(mutable(PopulationOptions),)),
         "streams": mutable(StreamOptions),
         "peers": mutable(PeerOptions),
         "candidates": mutable(CandidateOptions),
         "behaviour": mutable(Behaviour),
+        "uncertainty": mutable(UncertaintyOptions),
     }
     found: list[tuple[str, Any, Any]] = [
         (name, table, field(default_factory=table)) for name, table in tables.items()
     ]
-    found += [(name, dict[str, Any], field(default_factory=dict)) for name in OPEN_TABLES]
+    found += [(name, dict[str, Any], field(default_factory=dict)) for name in OPEN_TABLES if "." not in name]
     found += [("evidence", str | None, None), ("outputs", str, "outputs")]
     return make_dataclass("RunConfig", found, bases=(mutable(RunOptions),))
 
@@ -67,6 +72,11 @@ def types() -> dict[str, type]:
         return found
 
     return walk(schema(), "")
+
+
+def open_table(key: str) -> str | None:
+    """The table of free keys that a dotted key is, or stands below; None if it is in none."""
+    return next((name for name in OPEN_TABLES if f"{key}.".startswith(f"{name}.")), None)
 
 
 def known_keys() -> list[str]:

@@ -16,7 +16,9 @@ from issim.population.options import COMPOSITIONS, PopulationOptions
 from issim.population.options import check as check_population
 from issim.population.streams import StreamOptions
 from issim.rules.behaviour import Behaviour
+from issim.runs.places import layout
 from issim.units import ASSUMPTION, Par, Parameter, par, range_errors
+from issim.world.borders import Border
 from issim.world.build import WorldOptions
 from issim.world.build import errors as world_errors
 from issim.world.candidates import CandidateOptions
@@ -48,16 +50,35 @@ class RunOptions:
 
 
 @dataclass(frozen=True)
+class UncertaintyOptions:
+    """How often the assumptions behind a run are drawn anew."""
+
+    draws: int = par(
+        64,
+        unit="draws",
+        low=0,
+        high=100_000,
+        meaning="times that all assumptions are drawn from their priors, 0 for never",
+        source=ASSUMPTION,
+    )
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that decides the numbers of a run, checked."""
 
     region: Region
+    """By its name, with all firms of its places."""
+    places: tuple[Region, ...]
+    """The regions of the world: the region itself, or the places that it names."""
+    borders: tuple[Border, ...]
     world: WorldOptions
     behaviour: Behaviour
     policy: Policy
     run: RunOptions
     evidence: Evidence
     overrides: Mapping[str, float] = field(default_factory=dict)
+    uncertainty: UncertaintyOptions = field(default_factory=UncertaintyOptions)
 
 
 def mutable(table: type, leave_out: Collection[str] = ()) -> type:
@@ -74,7 +95,7 @@ def mutable(table: type, leave_out: Collection[str] = ()) -> type:
 def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
     """Settings out of a plain configuration; every fault is named, all in one InputError."""
     population = dict(values["population"])
-    region = Region(**(dict(values["region"]) | {"n_firms": population.pop("n_firms")}))
+    n_firms = population.pop("n_firms")
     world = WorldOptions(
         population=PopulationOptions(**population),
         streams=StreamOptions(**values["streams"]),
@@ -83,17 +104,23 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
     )
     behaviour = Behaviour(**values["behaviour"])
     run = RunOptions(**{f.name: values[f.name] for f in dataclasses.fields(RunOptions)})
-    errors = [*world_errors([region], world), *range_errors(behaviour, "behaviour")]
+    errors = [*world_errors([Region()], world), *range_errors(behaviour, "behaviour")]
     errors += [_bare(name, value, meta) for name, value, meta in _outside(run)]
+    uncertainty = UncertaintyOptions(**values["uncertainty"])
+    errors += range_errors(uncertainty, "uncertainty")
     if world.population.composition not in COMPOSITIONS:
         errors.append(unknown_name("population.composition", str(world.population.composition), COMPOSITIONS))
+    try:
+        found = layout(values["region"], n_firms)
+    except InputError as error:
+        errors.append(error)
     if errors:
         raise InputError("\n".join(dict.fromkeys(str(error) for error in errors)))
     check_population(world.population)
     evidence = _evidence(values["evidence"])
     overrides = flat(values)
     overridden(evidence, overrides)
-    return Settings(region, world, behaviour, policy, run, evidence, overrides)
+    return Settings(*found, world, behaviour, policy, run, evidence, overrides, uncertainty)
 
 
 def _evidence(folder: str | None) -> Evidence:

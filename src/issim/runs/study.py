@@ -15,10 +15,11 @@ from issim.model import frames
 from issim.model.potential import Optimum, Potential, economic_optimum, technical_potential
 from issim.model.record import binding_now, record
 from issim.model.simulate import EVE, simulate
-from issim.population.firms import draw
+from issim.population.firms import Population
+from issim.runs import uncertainty
 from issim.runs.settings import Settings
-from issim.world.build import build
-from issim.world.overrides import of_firms, overridden
+from issim.runs.uncertainty import Drawn, Draws
+from issim.world.build import build, inhabitants
 from issim.world.state import World
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Part(NamedTuple):
     structure: pd.DataFrame
     recorded: dict[str, pd.DataFrame]
     """Firm by firm and month by month; empty for all seeds but the first."""
+    drawn: list[Drawn]
+    """The same with other assumptions, for the draws that belong to this seed."""
 
 
 def arms(policy: Policy) -> tuple[Policy, ...]:
@@ -50,7 +53,9 @@ def arms(policy: Policy) -> tuple[Policy, ...]:
 
 def world_of(settings: Settings, seed: int) -> World:
     """The world of one seed."""
-    return build(settings.evidence, [settings.region], settings.world, seed, settings.overrides)
+    return build(
+        settings.evidence, settings.places, settings.world, seed, settings.overrides, settings.borders
+    )
 
 
 def best_of(settings: Settings, world: World) -> tuple[Potential, Optimum] | None:
@@ -60,8 +65,8 @@ def best_of(settings: Settings, world: World) -> tuple[Potential, Optimum] | Non
     return technical_potential(world), economic_optimum(world, settings.behaviour)
 
 
-def part_of(settings: Settings, seed: int, keep: bool) -> Part:
-    """Every scenario on one world with one luck; with `keep`, firm by firm and month by month."""
+def part_of(settings: Settings, seed: int, keep: bool, draws: Draws | None = None) -> Part:
+    """Every scenario on one world with one luck, with `keep` firm by firm; and again under the seed's `draws`."""
     import pandas as pd
 
     world, behaviour, n_months = world_of(settings, seed), settings.behaviour, settings.run.n_months
@@ -82,7 +87,10 @@ def part_of(settings: Settings, seed: int, keep: bool) -> Part:
     used = [table for table in levers if len(table)] or levers[:1]
     recorded = frames.tables(world, kept) if keep else {}
     recorded.pop("barriers", None)
-    return Part(pd.concat(series), pd.concat(used), pd.concat(barriers), pd.concat(structure), recorded)
+    drawn = uncertainty.on_world(draws, world, seed) if draws else []
+    return Part(
+        pd.concat(series), pd.concat(used), pd.concat(barriers), pd.concat(structure), recorded, drawn
+    )
 
 
 def threads_of(settings: Settings) -> int:
@@ -113,7 +121,8 @@ def over_seeds(
 
 def parts(settings: Settings, tick: Callable[[], object]) -> Iterator[Part]:
     """All seeds in order; the first one is kept in full."""
-    return over_seeds(settings, lambda seed: part_of(settings, seed, keep=seed == settings.run.seed), tick)
+    draws, first = uncertainty.draws(settings, arms(settings.policy)), settings.run.seed
+    return over_seeds(settings, lambda seed: part_of(settings, seed, seed == first, draws), tick)
 
 
 def tables(settings: Settings, found: Sequence[Part]) -> dict[str, pd.DataFrame]:
@@ -124,23 +133,27 @@ def tables(settings: Settings, found: Sequence[Part]) -> dict[str, pd.DataFrame]
         name: pd.concat([getattr(part, name) for part in found], ignore_index=True)
         for name in ("series", "levers", "barriers", "structure")
     }
-    return found[0].recorded | joined | {"firms": firms_table(settings)}
+    draws = uncertainty.draws(settings, arms(settings.policy))
+    again = uncertainty.tables(draws, [one for part in found for one in part.drawn])
+    return found[0].recorded | joined | {"firms": firms_table(settings)} | again
 
 
 def firms_table(settings: Settings) -> pd.DataFrame:
     """The firms of the first seed as they answered and where they stand."""
     import pandas as pd
 
-    seed, region = settings.run.seed, settings.region
+    seed = settings.run.seed
     world = world_of(settings, seed)
-    asked = overridden(settings.evidence, of_firms(settings.overrides))
-    population = draw(
-        asked, settings.world.population, world.firms.index, world.firms.region, region.country_code, seed
-    )
-    columns: dict[str, object] = {
-        "firm": np.arange(len(world.firms.index), dtype=np.int32),
-        "region": region.name,
-    }
+    asked = [
+        inhabitants(settings.evidence, place, settings.world, seed, settings.overrides)
+        for place in settings.places
+    ]
+    population = Population(*(np.concatenate(column) for column in zip(*asked, strict=True)))
+    columns: dict[str, object] = {"firm": np.arange(len(world.firms.index), dtype=np.int32)}
+    n_firms = [place.n_firms for place in settings.places]
+    for name, field in (("region", "name"), ("east", "east"), ("north", "north")):
+        said = [getattr(place, field) for place in settings.places]
+        columns[name] = np.array(said, dtype=object if name == "region" else float).repeat(n_firms)
     for name, words in (("country", COUNTRIES), ("sector", SECTORS), ("branch", BRANCHES), ("size", SIZES)):
         columns[name] = np.asarray(words, dtype=object)[getattr(world.firms, name)]
     for name in ("employees", "x", "y", "awareness", "readiness", "digital", "trust", "benefits", "barriers"):

@@ -101,6 +101,14 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2, sort_keys=False, default=str) + "\n", encoding="utf-8")
 
 
+def _holds_tables(path: Path) -> bool:
+    """Whether a folder has tables."""
+    try:
+        return any(path.glob("*.parquet"))
+    except OSError:
+        return False
+
+
 class Results:
     """A finished result folder, its tables read when asked for."""
 
@@ -110,6 +118,11 @@ class Results:
         try:
             found = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
         except OSError:
+            if _holds_tables(self.path):
+                raise InputError(
+                    f"'{self.path}' was not written to its end (it has no {MANIFEST}, but tables); "
+                    f"run `issim run` again."
+                ) from None
             raise InputError(
                 f"'{self.path}' is not a result folder (it has no {MANIFEST}); "
                 f"give the path that `issim run` printed."
@@ -119,6 +132,10 @@ class Results:
         if not isinstance(found, dict):
             raise InputError(f"'{self.path / MANIFEST}' is damaged; run `issim run` again.")
         self.manifest: dict[str, Any] = found
+
+    def has(self, name: str) -> bool:
+        """Whether the folder holds a table of that name."""
+        return (self.path / f"{name}.parquet").is_file()
 
     def table(self, name: str) -> pd.DataFrame:
         """One table of the folder; InputError if it is missing or damaged."""

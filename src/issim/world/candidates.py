@@ -2,12 +2,14 @@
 
 An offer and a need match if they are of one good, in one region, of two firms near enough, and of branches
 between which such an exchange is documented or at least likely. The search is exact: every offer keeps its
-best matches among all needs of its good, then every need its best among those.
+best matches among all needs of its good, then every need its best among those. Across a border the same
+search runs from one region to the other, once each way.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from issim.population.documented import shrunk_odds
 from issim.units import ASSUMPTION, par
 from issim.world.matching import FlowSizes, Place, Search, best_needs
 from issim.world.shortlist import by_firm, chosen, hops_between
-from issim.world.state import Firms, Goods, Links, Needs, Offers, Pairs
+from issim.world.state import Codes, Firms, Goods, Ints, Links, Needs, Offers, Pairs
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,19 @@ class CandidateOptions:
         0.05, unit="1", low=0.0, high=1.0, meaning="compatibility below which nobody thinks of an exchange",
         source=ASSUMPTION, prior="uniform(0.01, 0.2)",
     )  # fmt: skip
+
+
+class Crossing(NamedTuple):
+    """One way across one border: from the region `giving` to the region `taking`, by their numbers."""
+
+    row: int
+    giving: int
+    taking: int
+    technical: float
+    contact_factor: float
+    max_distance: float
+    per_offer: int
+    per_need: int
 
 
 def compatibility(
@@ -101,24 +116,97 @@ def find(
     Keeps     donor is not receiver; distance within `max_distance` and the good's reach; pairs are in the
               order of offers, and within one by the receiver's index; a firm's list is by partner, good, role
     """
-    with np.errstate(divide="ignore"):
-        log_fits = np.log(fits)
-    search = Search(log_fits, np.minimum(goods.reach, options.max_distance), float(options.distance_scale))
+    limit = np.minimum(goods.reach, options.max_distance)
+    search = Search(_log(fits), limit, float(options.distance_scale))
+    offer, need = matched(firms, offers, needs, goods, search, options.per_offer, options.per_need)
+    hops = hops_between(offers.firm[offer], needs.firm[need], peers.start, peers.items)
+    pairs = paired(firms, offers, needs, offer, need, fits, hops)
+    return pairs, listed(pairs, firms)
+
+
+def matched(
+    firms: Firms,
+    offers: Offers,
+    needs: Needs,
+    goods: Goods,
+    search: Search,
+    per_offer: int,
+    per_need: int,
+) -> tuple[Ints, Ints]:
+    """Rows of the offer and the need of every match: an offer's best needs, of which needs keep their best.
+
+    For whom  offers and needs whose firms are rows of `firms`; the needs of one region
+    Keeps     in the order of offers, and within one by the receiver's index
+    """
     place = Place(firms.x, firms.y, firms.branch, firms.index)
     worth = np.log(offers.quantity * goods.replaced[offers.good])
     flows = FlowSizes(offers.firm, offers.good, worth, needs.firm, needs.good, np.log(needs.quantity))
-    best, score = best_needs(flows, place, search, options.per_offer)
-    offer, need = chosen(best, score, firms.index[offers.firm], needs.firm, firms.index, options.per_need)
+    best, score = best_needs(flows, place, search, per_offer)
+    return chosen(best, score, firms.index[offers.firm], needs.firm, firms.index, per_need)
+
+
+def paired(
+    firms: Firms,
+    offers: Offers,
+    needs: Needs,
+    offer: Ints,
+    need: Ints,
+    fits: NDArray[np.float64],
+    hops: Codes,
+    border: int = 0,
+) -> Pairs:
+    """The table of candidate exchanges out of the rows of their offers and needs."""
     donor, receiver, good = offers.firm[offer], needs.firm[need], offers.good[offer]
     distance = np.hypot(firms.x[donor] - firms.x[receiver], firms.y[donor] - firms.y[receiver])
-    pairs = Pairs(
+    return Pairs(
         offer=offer,
         need=need,
         donor=donor,
         receiver=receiver,
         good=good,
         distance=distance.astype(np.float32),
-        hops=hops_between(donor, receiver, peers.start, peers.items),
+        hops=hops,
         compatibility=fits[firms.branch[donor], good, firms.branch[receiver]].astype(np.float32),
+        border=np.full(len(offer), border, np.int16),
     )
-    return pairs, Links(*by_firm(donor, receiver, good, firms.region, firms.index))
+
+
+def listed(pairs: Pairs, firms: Firms) -> Links:
+    """For each firm the list of its candidate exchanges, by partner, good and role."""
+    return Links(*by_firm(pairs.donor, pairs.receiver, pairs.good, firms.region, firms.index))
+
+
+def across(
+    firms: Firms,
+    offers: Offers,
+    needs: Needs,
+    goods: Goods,
+    fits: NDArray[np.float64],
+    options: CandidateOptions,
+    search: Crossing,
+) -> Pairs:
+    """Candidate exchanges from the firms of one region to those of another.
+
+    What ships carry goes as far as the border allows, whatever a good's reach on land; pipes keep their reach.
+
+    For whom  tables of joined regions; `fits` as from `compatibility`
+    Keeps     at most so many per offer and need as the border says, besides those within regions; nobody
+              knows anybody across a border (three steps in the network)
+    """
+    given = np.flatnonzero(firms.region[offers.firm] == search.giving).astype(np.int32)
+    taken = np.flatnonzero(firms.region[needs.firm] == search.taking).astype(np.int32)
+    lowered = fits * (1.0 - search.technical)
+    lowered = np.where(lowered >= options.min_compatibility, lowered, 0.0)
+    limit = np.where(goods.is_mass > 0.0, search.max_distance, np.minimum(goods.reach, search.max_distance))
+    how = Search(_log(lowered), limit, float(options.distance_scale / search.contact_factor))
+    some = Offers(offers.firm[given], offers.good[given], offers.quantity[given])
+    others = Needs(needs.firm[taken], needs.good[taken], needs.quantity[taken])
+    offer, need = matched(firms, some, others, goods, how, search.per_offer, search.per_need)
+    hops = np.full(len(offer), 3, np.int8)
+    return paired(firms, offers, needs, given[offer], taken[need], lowered, hops, search.row)
+
+
+def _log(fits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithm of compatibilities, -inf where there is none."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(fits))

@@ -57,6 +57,13 @@ EFFECTS = (
         "paperwork_relief", "1", "share of the yearly cost of permits and coordination that falls away", 0, 1
     ),
     Effect("freight_relief", "1", "share of freight cost that shared logistics saves", 0, 1),
+    Effect(
+        "border_relief",
+        "1",
+        "share of the legal friction at a border that falls away, by the lesser of both ends",
+        0,
+        1,
+    ),
 )
 EFFECT_NAMES = tuple(effect.name for effect in EFFECTS)
 OUTSIDE_INFLUENCE = EFFECT_NAMES.index("outside_influence")
@@ -75,6 +82,7 @@ REUSE_PAYMENT = EFFECT_NAMES.index("reuse_payment")
 CAPEX_GRANT = EFFECT_NAMES.index("capex_grant")
 PAPERWORK_RELIEF = EFFECT_NAMES.index("paperwork_relief")
 FREIGHT_RELIEF = EFFECT_NAMES.index("freight_relief")
+BORDER_RELIEF = EFFECT_NAMES.index("border_relief")
 
 #: Stages of a firm that a lever may be limited to, as bits of `Conditions.stages`.
 FIRM_STAGES = ("unaware", "aware", "searching", "talking", "operating")

@@ -24,7 +24,10 @@ MIXED = "mixed"
 
 @dataclass(frozen=True)
 class Region:
-    """What a region is before anybody lives in it; `country` is a code of the vocabulary or *mixed*."""
+    """What a region is before anybody lives in it.
+
+    `country` is a code of the vocabulary, or *mixed*: the five of the survey side by side.
+    """
 
     name: str = "mixed"
     country: str = MIXED
@@ -42,6 +45,14 @@ class Region:
     side: float = par(
         120.0, unit="km", low=1.0, high=2000.0, meaning="side of the square region", source=ASSUMPTION
     )
+    east: float = par(
+        0.0, unit="km", low=-5000.0, high=5000.0,
+        meaning="position of the south-west corner on the map that regions share, eastward", source=ASSUMPTION,
+    )  # fmt: skip
+    north: float = par(
+        0.0, unit="km", low=-5000.0, high=5000.0,
+        meaning="position of the south-west corner on the map that regions share, northward", source=ASSUMPTION,
+    )  # fmt: skip
     n_clusters: int = par(
         12, unit="clusters", low=0, high=1000, meaning="industrial clusters in the region",
         source=ASSUMPTION, prior="uniform(4, 30)",
@@ -67,20 +78,21 @@ class Region:
         return -1 if self.country == MIXED else COUNTRIES.index(self.country)
 
 
-def parameters(region: Region) -> Iterator[Parameter]:
+def parameters(region: Region, where: str = "region") -> Iterator[Parameter]:
     """The parameters of a region; the number of firms is set, and so listed, under `population`."""
-    for name, value, meta in parameters_of(region, "region"):
-        yield Parameter("population.n_firms" if name == "region.n_firms" else name, value, meta)
+    for name, value, meta in parameters_of(region, where):
+        yield Parameter("population.n_firms" if name == f"{where}.n_firms" else name, value, meta)
 
 
-def errors(region: Region) -> list[InputError]:
-    """Everything that makes the region impossible, one sentence each."""
+def errors(region: Region, where: str = "region") -> list[InputError]:
+    """Everything that makes the region impossible, one sentence each; `where` it stands in the configuration."""
     found: list[InputError] = []
     if region.country != MIXED and region.country not in COUNTRIES:
-        found.append(unknown_name("region.country", str(region.country), (*COUNTRIES, MIXED)))
-    for name, value, meta in parameters(region):
+        found.append(unknown_name(f"{where}.country", str(region.country), (*COUNTRIES, MIXED)))
+    for name, value, meta in parameters(region, where):
         if isinstance(value, bool) or not isinstance(value, int | float) or not _fits(value, meta):
-            found.append(out_of_range(name, value, meta.unit, meta.low, meta.high))
+            listed = name.replace(f"{where}.", "region.")
+            found.append(out_of_range(name, value, meta.unit, meta.low, meta.high, explained=listed))
         elif name.rpartition(".")[2] in ("number", "n_firms", "n_clusters") and value != int(value):
             found.append(InputError(f"{name} = {value} {meta.unit} is no whole number; round it."))
     return found

@@ -2,7 +2,7 @@
 
 A world is a tuple of tables; each table is a NamedTuple of arrays, one row per firm, offer, need or
 candidate exchange. Rules take the tables they need. Sizes: n_firms, n_offers, n_needs, n_pairs, and
-n_goods (12), n_countries (5), n_levers.
+n_goods (12), n_countries (10), n_levers.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Firms(NamedTuple):
 
     index: Annotated[Ints, Col("1", "number of the firm within its region; keys its draws", 0, dtype="int32")]  # type: ignore[assignment]
     region: Annotated[Shorts, Col("1", "number of the region", 0, 255, "int16")]
-    country: Annotated[Codes, Col("1", "code of the country", 0, 4, "int8")]
+    country: Annotated[Codes, Col("1", "code of the country", 0, 9, "int8")]
     sector: Annotated[Codes, Col("1", "code of the survey sector", 0, 3, "int8")]
     branch: Annotated[Codes, Col("1", "code of the branch (NACE group)", 0, 15, "int8")]
     size: Annotated[Codes, Col("1", "code of the size class", 0, 3, "int8")]
@@ -118,6 +118,7 @@ class Pairs(NamedTuple):
     compatibility: Annotated[
         Singles, Col("1", "technical compatibility, from documented exchanges", 0, 1, "float32")
     ]
+    border: Annotated[Shorts, Col("row", "the border that it crosses, 0 for none", 0, dtype="int16")]
 
 
 class Links(NamedTuple):
@@ -170,6 +171,20 @@ class Barriers(NamedTuple):
     ]
 
 
+class Borders(NamedTuple):
+    """One row per border between two regions; row 0 is no border and takes nothing; length n_borders + 1."""
+
+    legal: Annotated[Floats, Col("1", "share of the hazard of deciding that unsettled law takes away", 0, 1)]
+    legal_cost: Annotated[Floats, Col("EUR/yr", "yearly cost of shipping what may be waste", 0)]
+    crossing: Annotated[Floats, Col("km", "way that the crossing adds for goods counted in tonnes", 0)]
+    freight_factor: Annotated[Floats, Col("1", "freight of such goods per t km relative to road", 0)]
+    handling: Annotated[Floats, Col("EUR/t", "cost of transshipment", 0)]
+    co2_factor: Annotated[Floats, Col("1", "CO2 of such freight per t km relative to road", 0)]
+    contact_factor: Annotated[Floats, Col("1", "km that count for meeting, per km", 0)]
+    unfamiliarity: Annotated[Floats, Col("1", "share of the ease of meeting that is lost", 0, 1)]
+    distrust: Annotated[Floats, Col("1", "share of the trust at a first meeting that is lost", 0, 1)]
+
+
 class World(NamedTuple):
     """All that a run finds and never changes."""
 
@@ -182,6 +197,7 @@ class World(NamedTuple):
     goods: Goods
     countries: Countries
     barriers: Barriers
+    borders: Borders
 
 
 class FirmState(NamedTuple):
@@ -315,6 +331,7 @@ TABLES = (
     Goods,
     Countries,
     Barriers,
+    Borders,
     FirmState,
     PairState,
     Market,
