@@ -39,7 +39,9 @@ def parser() -> argparse.ArgumentParser:
         "overrides", nargs="*", metavar="KEY=VALUE", help="as for run, and policy=A,B,...: each against A"
     )
     compare.add_argument("--no-figures", action="store_true", help="leave out the figure")
-    sweep = commands.add_parser("sweep", help="carry out a study: many settings, many seeds, here or on a cluster")
+    sweep = commands.add_parser(
+        "sweep", help="carry out a study: many settings, many seeds, here or on a cluster"
+    )
     sweep.add_argument(
         "overrides", nargs="*", metavar="KEY=VALUE", help="experiment=NAME, launcher=slurm, and as for run"
     )
@@ -130,7 +132,7 @@ def _sweep(given: argparse.Namespace) -> int:
         print(sweep_command(given.overrides, dry_run=given.dry_run, figures=not given.no_figures))
     except StoppedError as stopped:
         print(f"issim: {stopped}", file=sys.stderr)
-        return 130
+        return stopped.code
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +27,12 @@ MINUTE, HOUR = 60.0, 3600.0
 
 
 class StoppedError(Exception):
-    """The person at the screen stopped a sweep; the message says what is kept."""
+    """A sweep ended before it was complete; the message says what is kept."""
+
+    def __init__(self, words: str, code: int) -> None:
+        super().__init__(words)
+        self.code = code
+        """What the process ends with: 130 after Ctrl-C, 1 if shards are missing for another reason."""
 
 
 def sweep_command(words: Sequence[str], dry_run: bool = False, figures: bool = True) -> str:
@@ -38,12 +44,9 @@ def sweep_command(words: Sequence[str], dry_run: bool = False, figures: bool = T
     if dry_run:
         return preview(chosen)
     if isinstance(where, launcher.Slurm):
-        said = _on_slurm(chosen, rest, where)
+        _on_slurm(chosen, rest, where)
     else:
         _here(chosen)
-        said = ""
-    if sweep.missing(chosen):
-        return said
     return closing(chosen, figures)
 
 
@@ -111,19 +114,26 @@ def _here(chosen: Sweep) -> None:
             done = chosen.n_shards - len(store.missing())
             raise StoppedError(
                 f"stopped; {done} of {chosen.n_shards} shards are kept in {chosen.folder}, "
-                "and the same command goes on from there."
+                "and the same command goes on from there.",
+                code=130,
             ) from None
 
 
-def _on_slurm(chosen: Sweep, words: Sequence[str], options: launcher.Slurm) -> str:
+def _on_slurm(chosen: Sweep, words: Sequence[str], options: launcher.Slurm) -> None:
     """Let a cluster compute what is missing, and follow it."""
-    sweep.dataset(chosen)
     with (
+        sweep.dataset(chosen).driving(),
         logging_redirect_tqdm(),
         tqdm(total=chosen.n_shards, unit="shard", desc="shards", disable=None) as bar,
     ):
-        outcome = cluster.Driver(chosen, words, options, tqdm.write, bar.update).carry_out()
-    return outcome.words
+        outcome = cluster.Driver(chosen, words, options, _aside, bar.update).carry_out()
+    if outcome.missing:
+        raise StoppedError(outcome.words, code=1)
+
+
+def _aside(text: str) -> None:
+    """Say something without spoiling a progress bar."""
+    tqdm.write(text, file=sys.stderr)
 
 
 def closing(chosen: Sweep, figures: bool) -> str:

@@ -205,7 +205,7 @@ def test_a_job_refuses_a_sweep_that_has_become_another(
     plan = fake.planned(words)
     wave.write(place, wave.Wave(str(plan.folder), words, 1, ((0, 1), (2,)), "slurm.fake"), "name", options)
     shardjob.work(config)
-    assert fake.missing(plan) == [2, 3]
+    assert fake.dataset(plan).missing() == [2, 3]
     shardjob.work(config)
     assert "All there; shards that this job computed: 0" in capsys.readouterr().out
 

@@ -39,8 +39,20 @@ def _parts(plan: Fake, shard: int) -> tuple[Path, Path]:
     return plan.folder / "series" / f"shard-{shard:06d}.bin", plan.folder / "runs" / f"shard-{shard:06d}.bin"
 
 
-def missing(plan: Fake) -> list[int]:
-    return [k for k in range(plan.n_shards) if not all(part.exists() for part in _parts(plan, k))]
+class Store:
+    """The parts of a plan."""
+
+    def __init__(self, plan: Fake) -> None:
+        self.plan = plan
+
+    def is_done(self, shard: int) -> bool:
+        return all(part.exists() for part in _parts(self.plan, shard))
+
+    def missing(self) -> list[int]:
+        return [shard for shard in range(self.plan.n_shards) if not self.is_done(shard)]
+
+
+dataset = Store
 
 
 def carry_out(plan: Fake, shards: Sequence[int], threads: int, tick: Callable[..., object]) -> None:

@@ -98,7 +98,7 @@ class Drive:
         assert text in self.said()
 
     def n_done(self) -> int:
-        return self.plan.n_shards - len(fake.missing(self.plan))
+        return self.plan.n_shards - len(fake.dataset(self.plan).missing())
 
     def jobs(self, *options: str) -> list[str]:
         """Jobs of the sweep in the queue, as `123_4`."""

@@ -19,7 +19,7 @@ from issim.errors import InputError
 from issim.runs import slurm, wave
 from issim.runs.launcher import Slurm
 from issim.runs.ledger import Ledger, grouped, ranges
-from issim.runs.shardjob import Plan, sweep_of
+from issim.runs.shardjob import Plan, Store, sweep_of
 from issim.runs.telling import Teller
 
 SWEEP = "issim.runs.sweep"
@@ -63,6 +63,7 @@ class Driver:
     ledger: Ledger = field(init=False)
     folder: Path = field(init=False)
     """The folder of the sweep in full: jobs may start elsewhere."""
+    store: Store = field(init=False)
     teller: Teller = field(init=False)
     room: int = field(init=False, default=1)
     """Jobs that may be in the queue."""
@@ -71,6 +72,7 @@ class Driver:
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.options.max_attempts, self.options.settle_s)
         self.folder = Path(self.plan.folder).resolve()
+        self.store = sweep_of(self.sweep).dataset(self.plan)
         name = f"issim-{self.folder.name.rpartition('-')[2]}"
         self.teller = Teller(self.plan, self.folder, name, self.say)
 
@@ -109,7 +111,7 @@ class Driver:
 
     def _missing(self) -> list[int]:
         """The shards that are not there; ticks for those that have arrived."""
-        found = sweep_of(self.sweep).missing(self.plan)
+        found = self.store.missing()
         there = self.plan.n_shards - len(found)
         if there > self._there:
             self.tick(there - self._there)

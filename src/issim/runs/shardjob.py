@@ -32,14 +32,24 @@ class Plan(Protocol):
         """Estimated time of a shard on one core [s]."""
 
 
+class Store(Protocol):
+    """The folder of a sweep, as far as a launcher must know it; what it has once found done it does not read again."""
+
+    def is_done(self, shard: int) -> bool:
+        """Whether a shard is there, and whole."""
+
+    def missing(self) -> list[int]:
+        """The shards that are not."""
+
+
 class Sweep(Protocol):
     """The module that plans a sweep and carries its shards out."""
 
     def planned(self, words: Sequence[str]) -> Any:
         """The plan that the words of a command lead to, the same wherever it is made."""
 
-    def missing(self, plan: Any) -> list[int]:
-        """The shards that are not there, or not whole."""
+    def dataset(self, plan: Any) -> Store:
+        """The folder of a plan, made if it is not there."""
 
     def carry_out(
         self, plan: Any, shards: Sequence[int], threads: int, tick: Callable[..., object]
@@ -63,10 +73,10 @@ def work(config: Any) -> None:
     say(f"On {os.environ.get('SLURMD_NODENAME', platform.node())}, threads: {told.threads}")
     try:
         plan = _same_plan(sweep, told)
-        missing = set(sweep.missing(plan))
+        store = sweep.dataset(plan)
+        ours = [shard for shard in told.groups[config.job] if not store.is_done(shard)]
     except Exception as error:
         raise SystemExit(_reason(error)) from None
-    ours = [shard for shard in told.groups[config.job] if shard in missing]
     for shard in ours:
         words = f"shard {shard}: {plan.describe(shard)}"
         say(f"{words}: begins")
@@ -76,7 +86,7 @@ def work(config: Any) -> None:
             say(f"{words}: failed\n{_reason(error)}")
         else:
             say(f"{words}: ends")
-    left = sorted(set(sweep.missing(plan)).intersection(ours))
+    left = [shard for shard in ours if not store.is_done(shard)]
     if left:
         raise SystemExit(f"Shards that failed, or that another process still has: {left}")
     say(f"All there; shards that this job computed: {len(ours)}")
