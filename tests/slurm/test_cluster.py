@@ -148,8 +148,8 @@ def job_of(pid: int) -> str:
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a sweep, but its logs and what a killed writer left of a file it had not finished."""
     files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    named = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-    return {name: text for name, text in named.items() if not name.startswith("logs/")}
+    named = {path.relative_to(folder): path.read_bytes() for path in files}
+    return {path.as_posix(): content for path, content in named.items() if "logs" not in path.parts}
 
 
 def assert_whole(driven: Drive, said: str, tmp_path: Path) -> None:
@@ -158,6 +158,48 @@ def assert_whole(driven: Drive, said: str, tmp_path: Path) -> None:
     here = fake.planned([f"outputs={tmp_path}/here", f"n={driven.plan.n_shards}"])
     fake.carry_out(here, range(here.n_shards), 1, lambda *_: None)
     assert contents(driven.plan.folder) == contents(here.folder)
+
+
+#: A study of two shards that takes seconds: a thousand runs of small worlds.
+STUDY = ["experiment=policy_by_country", "n_seeds=35", "n_months=2", "population.n_firms=20", "threads=1"]
+
+
+def sweep(slurm: PrivateSlurm, folder: Path, *words: str) -> subprocess.Popen[str]:
+    """The command of a person who stands in a folder; the same words, and so the same manifest, wherever that is."""
+    folder.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "issim", "sweep", "--no-figures", *STUDY, *words]
+    return subprocess.Popen(
+        command, env=slurm.env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def finished(command: subprocess.Popen[str]) -> str:
+    """What a command has said, when it ended well."""
+    said, _ = command.communicate(timeout=400)
+    assert command.returncode == 0, said
+    return said
+
+
+def test_a_study_on_slurm_is_the_study_here(slurm: PrivateSlurm, tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    assert "1,050 runs, none failed" in finished(sweep(slurm, here))
+    driven = sweep(slurm, there, *COMMON)
+    try:
+        until(lambda: any(there.glob("outputs/sweeps/*/logs/slurm/wave-*/*_log.out")), 120, "a job to begin")
+        until(lambda: any(workers(slurm, node) for node in slurm.nodes), 60, "a job to work")
+        os.kill(next(pid for node in slurm.nodes for pid in workers(slurm, node)), signal.SIGKILL)
+        said = finished(driven)
+    finally:
+        driven.kill()
+        slurm.clear()
+    assert "submitted again" in said
+    assert "1,050 runs, none failed" in said
+    assert contents(there) == contents(here)
+    parts = sorted(there.glob("outputs/sweeps/*/runs/*.parquet"))
+    assert len(parts) == 2
+    parts[1].unlink()
+    finished(sweep(slurm, there))  # either can finish what the other began
+    assert contents(there) == contents(here)
 
 
 def test_more_jobs_than_an_array_may_have_are_submitted_in_waves(
