@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ def test_a_site_has_a_file_of_its_own(tmp_path: Path) -> None:
     assert found == Slurm(partition="long", cpus_per_task=32, sbatch={"wckey": "mine", "mail-type": "END"})
     site.write_text("kind: slurm\npartition: long\ncores: 32\n")
     assert "launcher key 'cores' is not known" in refusal(f"launcher={site}")
+
+
+def test_what_the_guide_says_can_be_said() -> None:
+    guide = (configs().parent / "docs" / "cluster.md").read_text(encoding="utf-8")
+    (site,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    assert isinstance(built(yaml.safe_load(site)), Slurm)
+    named = set(re.findall(r"launcher\.(\w+)", guide)) - {"yaml"}
+    assert named
+    assert named <= {field.name for field in dataclasses.fields(Slurm)}
 
 
 @pytest.mark.parametrize("name", groups()["launcher"])
