@@ -26,7 +26,9 @@ def test_everything_public_is_documented_in_a_sentence(name):
             said = ast.get_docstring(node)
             inner = node.name in _nested(tree(FILES[name]))
             # the overloads of a function are its types; what it does is said once, where it is done
-            is_type = any(isinstance(each, ast.Name) and each.id == "overload" for each in node.decorator_list)
+            is_type = any(
+                isinstance(each, ast.Name) and each.id == "overload" for each in node.decorator_list
+            )
             if not inner and not is_type and (not said or said.startswith("This ")):
                 silent.append(node.name)
     assert silent == []
