@@ -25,7 +25,7 @@ from store.synthetic import content, create, fill, tables, work
 from issim.errors import InputError
 from issim.store import atomic, shard
 
-WRITING = (atomic.place, atomic._force_names, shard.Shard.tidy, shard.Shard.write)
+WRITING = (atomic.place, atomic._write_and_rename, atomic._force_names, shard.Shard.tidy, shard.Shard.write)
 
 
 def start(task: Callable[[], Any]) -> int:

@@ -331,6 +331,24 @@ def test_a_shard_that_is_held_is_left_alone(tmp_path: Path) -> None:
             assert not also, "another did it in the meantime"
 
 
+def test_what_another_machine_takes_for_a_leftover_is_written_once_more(
+    tmp_path: Path, whole: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where locks bind one machine only, a driver elsewhere may remove the file that a job is about to rename."""
+    replace, removed = Path.replace, set()
+
+    def late(path: Path, target: Path) -> Path:
+        if path.suffix == ".tmp" and target not in removed:
+            removed.add(target)
+            path.unlink()
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", late)
+    fill(tmp_path)
+    assert len(removed) == 2 + 2 * N_SHARDS
+    assert content(tmp_path) == whole
+
+
 def test_no_clock_is_read(tmp_path: Path, whole: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock jumps by decades at every look, and files come from the past and the future."""
     years = 365.25 * 86400

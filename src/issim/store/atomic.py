@@ -18,8 +18,18 @@ def place(path: Path, content: bytes) -> None:
     """Write a file in one step that survives a crash; if it fails, what was there before stays.
 
     Temporary name in the same folder, data forced to disk, rename. Two writers of one file do no harm when both write
-    the same bytes: names are drawn, and the later rename wins.
+    the same bytes: names are drawn, and the later rename wins. Where locks bind one machine only, somebody on another
+    may take what we are writing for a leftover and remove it: then it is written once more.
     """
+    try:
+        _write_and_rename(path, content)
+    except FileNotFoundError:
+        _write_and_rename(path, content)
+    _force_names(path.parent)
+
+
+def _write_and_rename(path: Path, content: bytes) -> None:
+    """Write a file beside its place, force it to disk and rename it; if that fails, leave nothing."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:
         # not tempfile: what it makes can be read by its owner only, and a folder of results is for a group
@@ -32,7 +42,6 @@ def place(path: Path, content: bytes) -> None:
         with suppress(OSError):
             beside.unlink()
         raise
-    _force_names(path.parent)
 
 
 def _force_names(folder: Path) -> None:

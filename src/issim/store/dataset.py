@@ -54,8 +54,9 @@ class Dataset:
         try:
             found = provenance.manifest_of(folder)
         except (OSError, sealed.DamagedError) as fault:
+            reason = fault.strerror if isinstance(fault, OSError) else fault
             raise InputError(
-                f"'{folder / MANIFEST}' is no manifest of a sweep ({fault}); {advice}."
+                f"'{folder / MANIFEST}' is no manifest of a sweep ({reason}); {advice}."
             ) from None
         if found is None:
             raise InputError(f"'{folder}' is not the folder of a sweep (it has no {MANIFEST}); {advice}.")
@@ -114,7 +115,7 @@ class Dataset:
                 spans[-1][1] = runs[-1]
             else:
                 spans.append([runs[0], runs[-1]])
-        words = [f"{first} to {last}" for first, last in spans[:shown]]
+        words = [f"{first} to {last}" if last > first else str(first) for first, last in spans[:shown]]
         more = ["..."] if len(spans) > shown else []
         return f"{len(shards)} of {len(self.shards)} shards (runs {', '.join([*words, *more])})"
 
@@ -199,7 +200,7 @@ class Dataset:
             sign(self.folder / provenance.HOLDER)
             left = with_leftovers(self.folder)
             for shard in self.shards:
-                if shard in left or self.shard(shard).state().damaged:
+                if shard in left or (not self.is_done(shard) and self.shard(shard).state().damaged):
                     with self._held(shard):
                         pass
             yield
