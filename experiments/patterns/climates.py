@@ -13,6 +13,7 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from patterns.pattern import Check, Estimate, Pattern, Row, mean_of, table_of
 
 from issim.levers.policy import Policy, conditions, from_mapping
 from issim.model.simulate import simulate
@@ -21,7 +22,6 @@ from issim.plots.wording import number
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
 from issim.world.state import World
-from patterns.pattern import Check, Estimate, Pattern, Row, mean_of, table_of
 
 #: Volatility of prices and gate fees as multiples of the evidence's.
 VOLATILITIES = (0.0, 1.0, 2.0)

@@ -7,7 +7,6 @@ bootstrap of the seeds, but for the slope, which is one number per seed.
 from __future__ import annotations
 
 import numpy as np
-
 from patterns.pattern import Estimate, Floats, mean_of, percentiles, resampled
 
 #: Where the kink of a hinge may lie; below 0 there is none.

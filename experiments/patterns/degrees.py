@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from patterns.pattern import Check, Estimate, Floats, Pattern, Row, mean_of, table_of
 
 from issim.levers.policy import conditions, load
 from issim.model.resilience import gini
@@ -22,7 +23,6 @@ from issim.plots import style, wording
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
 from issim.world.state import OPERATING, World
-from patterns.pattern import Check, Estimate, Floats, Pattern, Row, mean_of, table_of
 
 ARMS = ("none", "facilitator", "platform", "training", "mandate")
 ALONE, HELPED = ARMS[:2]

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from patterns.pattern import Check, Estimate, Pattern, Row, mean_of, table_of
 
 from issim.levers import catalogue
 from issim.levers.policy import Policy, conditions, from_mapping
@@ -22,7 +23,6 @@ from issim.plots.wording import number
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
 from issim.world.conditions import Conditions
-from patterns.pattern import Check, Estimate, Pattern, Row, mean_of, table_of
 
 #: Month in which the second lever joins the first; from then on both histories have the same levels.
 JOINED = 60

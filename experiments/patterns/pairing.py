@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+from patterns.pattern import Check, Estimate, Floats, Pattern, Row, percentiles, resampled, table_of
 
 from issim.analysis.effects import variance_ratio
 from issim.levers.policy import conditions, load
@@ -21,7 +22,6 @@ from issim.plots import style, wording
 from issim.plots.wording import number
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
-from patterns.pattern import Check, Estimate, Floats, Pattern, Row, percentiles, resampled, table_of
 
 POLICIES = (
     "training",

@@ -14,6 +14,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from patterns import ghali
+from patterns.pattern import Check, Floats, Pattern, Row, table_of
 
 from issim.evidence import load
 from issim.evidence.facts import Figure as Fact
@@ -26,8 +28,6 @@ from issim.runs.settings import Settings
 from issim.runs.study import world_of
 from issim.units import parameters_of
 from issim.world.state import World
-from patterns import ghali
-from patterns.pattern import Check, Floats, Pattern, Row, table_of
 
 DEFAULT, PRIORS, GHALI = "default constants", "constants from priors", "Ghali's rule"
 COLOURS = {DEFAULT: style.WITH, PRIORS: "#0072B2", GHALI: "#D55E00"}

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from patterns.curves import kink, slope, turning_positive
+from patterns.pattern import Check, Estimate, Floats, Pattern, Row, by_seed, mean_of, table_of
 
 from issim.levers import catalogue
 from issim.levers.policy import Policy, conditions, from_mapping
@@ -22,8 +24,6 @@ from issim.plots import style
 from issim.plots.wording import number
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
-from patterns.curves import kink, slope, turning_positive
-from patterns.pattern import Check, Estimate, Floats, Pattern, Row, by_seed, mean_of, table_of
 
 #: Shares of firms that are members from the first month on.
 SHARES = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from issim.evidence import load as load_evidence
     from issim.levers.policy import Policy
     from issim.model.firm import Firm
-    from issim.model.record import record
     from issim.model.simulate import simulate, simulate_many
     from issim.model.symbiosis import SymbiosisModel
     from issim.rules.behaviour import Behaviour
+    from issim.store.results import load_results
     from issim.world.build import build as build_world
     from issim.world.region import Region
 
@@ -32,7 +32,7 @@ __all__ = [
     "SymbiosisModel",
     "build_world",
     "load_evidence",
-    "record",
+    "load_results",
     "simulate",
     "simulate_many",
 ]
@@ -46,7 +46,7 @@ _DOORS = {
     "SymbiosisModel": ("issim.model.symbiosis", "SymbiosisModel"),
     "build_world": ("issim.world.build", "build"),
     "load_evidence": ("issim.evidence", "load"),
-    "record": ("issim.model.record", "record"),
+    "load_results": ("issim.store.results", "load_results"),
     "simulate": ("issim.model.simulate", "simulate"),
     "simulate_many": ("issim.model.simulate", "simulate_many"),
 }

@@ -13,6 +13,7 @@ EPILOG = """examples:
   issim run                                           the default region, with and without policy
   issim run region=latvia policy=training population.n_firms=5000 seed=7
   issim compare policy=none,mandate,training          the same worlds and luck under several policies
+  issim sweep experiment=policy_by_country            a study: a design of settings, many seeds
   issim survey                                        ask the synthetic firms what the survey asked
   issim parameters behaviour                          what the model assumes, with sources
 """
@@ -38,6 +39,14 @@ def parser() -> argparse.ArgumentParser:
         "overrides", nargs="*", metavar="KEY=VALUE", help="as for run, and policy=A,B,...: each against A"
     )
     compare.add_argument("--no-figures", action="store_true", help="leave out the figure")
+    sweep = commands.add_parser(
+        "sweep", help="carry out a study: many settings, many seeds, here or on a cluster"
+    )
+    sweep.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="experiment=NAME, launcher=slurm, and as for run"
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="say how many runs, how long, how much disk")
+    sweep.add_argument("--no-figures", action="store_true", help="leave out the figure")
     survey = commands.add_parser("survey", help="re-run the survey on synthetic firms, or on a finished run")
     survey.add_argument(
         "--run", type=Path, metavar="PATH", help="a result folder; without it a synthetic population"
@@ -53,6 +62,8 @@ def parser() -> argparse.ArgumentParser:
     )
     report = commands.add_parser("report", help="write one page to hand over from a result folder")
     report.add_argument("path", type=Path, metavar="PATH", help="the result folder that `issim run` printed")
+    results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")
+    results.add_argument("path", type=Path, metavar="PATH", help="the folder that `issim sweep` printed")
     for name, text in (
         ("evidence", "list the packaged evidence with its sources"),
         ("parameters", "list every parameter with unit, range or prior, meaning and source"),
@@ -71,8 +82,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
         "compare": _compare,
+        "sweep": _sweep,
         "survey": _survey,
         "report": _report,
+        "results": _results,
         "evidence": _evidence,
         "parameters": _parameters,
         "levers": _levers,
@@ -112,6 +125,17 @@ def _compare(given: argparse.Namespace) -> int:
     return 0
 
 
+def _sweep(given: argparse.Namespace) -> int:
+    from issim.sweeping import StoppedError, sweep_command
+
+    try:
+        print(sweep_command(given.overrides, dry_run=given.dry_run, figures=not given.no_figures))
+    except StoppedError as stopped:
+        print(f"issim: {stopped}", file=sys.stderr)
+        return stopped.code
+    return 0
+
+
 def _survey(given: argparse.Namespace) -> int:
     from issim.commands import survey_command
 
@@ -123,6 +147,13 @@ def _report(given: argparse.Namespace) -> int:
     from issim.commands import report_command
 
     print(report_command(given.path))
+    return 0
+
+
+def _results(given: argparse.Namespace) -> int:
+    from issim.store.status import status
+
+    print("\n".join(status(given.path)))
     return 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,10 +20,10 @@ COMPILED = ("draws.py", "jit.py", "world/*.py", "rules/*.py", "population/*.py")
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
 
-def sources_hash(package: Path = PACKAGE) -> str:
+def sources_hash(package: Path = PACKAGE, patterns: Sequence[str] = COMPILED) -> str:
     """Hash of every file whose text may be compiled, names included (12 hex digits)."""
     digest = hashlib.sha256()
-    for pattern in COMPILED:
+    for pattern in patterns:
         for path in sorted(package.glob(pattern)):
             digest.update(path.relative_to(package).as_posix().encode())
             digest.update(path.read_bytes())
@@ -76,6 +76,12 @@ def process(function: Rule) -> Rule:
     """
     options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
     return _widened(numba.njit(nogil=True, error_model="numpy", fastmath=False, **options)(function))
+
+
+def batch(function: Rule) -> Rule:
+    """Compile a loop over runs that several threads share (`numba.prange`); called from Python."""
+    options = {"nogil": True, "error_model": "numpy", "fastmath": False, "no_cfunc_wrapper": True}
+    return numba.njit(cache=True, parallel=True, **options)(function)
 
 
 def _widened(compiled: Any) -> Any:

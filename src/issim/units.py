@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from collections.abc import Hashable, Iterator
+from functools import lru_cache
+from typing import Annotated, Any, NamedTuple, cast, get_args, get_origin, get_type_hints
 
 from issim.errors import InputError, out_of_range
 
@@ -66,6 +67,12 @@ def par(
 
 def columns(table: type) -> dict[str, Col]:
     """The declared columns of a NamedTuple of arrays, in order; undeclared fields are left out."""
+    return dict(_declared(cast(Hashable, table)))
+
+
+@lru_cache(maxsize=64)
+def _declared(table: Hashable) -> dict[str, Col]:
+    """The columns of a table; looked up once, because reading annotations is slow."""
     found: dict[str, Col] = {}
     for name, hint in get_type_hints(table, include_extras=True).items():
         if get_origin(hint) is Annotated:

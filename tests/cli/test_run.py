@@ -17,7 +17,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from issim import commands
-from issim.analysis.summary import MEASURES, amount, cells, summary, value_of, verdict
+from issim.analysis.summary import amount, cells, summary, value_of, verdict
 from issim.evidence import load
 from issim.evidence.catalogue import PACKAGED
 from issim.evidence.vocabulary import BRANCHES, COUNTRIES, GOODS, ITEMS, SECTORS, SIZES, TICKS
@@ -26,6 +26,7 @@ from issim.levers.policy import from_mapping
 from issim.rules.observe import OBSERVABLES
 from issim.runs import study
 from issim.runs.settings import checked
+from issim.store.outcomes import MEASURES
 from issim.world.state import EXCHANGE_STAGES, REASONS
 
 TABLES = (

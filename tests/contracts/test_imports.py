@@ -17,7 +17,14 @@ RULES_MAY_IMPORT = (
 STANDARD_OR_NUMPY = ("__future__", "math", "typing", "dataclasses", "collections", "numpy")
 DOORS = {
     "mesa": {"issim.model.firm", "issim.model.symbiosis", "issim.model.lever_agent"},
-    "hydra": {"issim.runs.job", "issim.cli"},
+    "hydra": {
+        "issim.runs.job",
+        "issim.runs.launcher",
+        "issim.runs.studies",
+        "issim.runs.submit",
+        "issim.cli",
+    },
+    "submitit": {"issim.runs.submit"},
 }
 
 

@@ -15,7 +15,7 @@ from issim.evidence.vocabulary import BRANCHES, GOODS
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT.parent / "shared" / "evidence" / "data" / "exchanges_maestri.csv"
-SCRIPT = ROOT / "experiments" / "count_exchanges.py"
+SCRIPT = ROOT / "experiments" / "evidence" / "count_exchanges.py"
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,9 @@ def test_importing_costs_nothing():
 
 
 def test_running_headless_needs_no_mesa():
-    code = "from issim import simulate, record\nimport sys\nprint({'mesa', 'pandas'} & set(sys.modules))"
+    code = (
+        "from issim import simulate, simulate_many\nimport sys\nprint({'mesa', 'pandas'} & set(sys.modules))"
+    )
     assert run(code) == "set()"
 
 

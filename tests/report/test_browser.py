@@ -86,8 +86,8 @@ def test_an_audit_of_accessibility_finds_nothing(shown: Visit) -> None:
 
 def test_every_picture_says_what_is_seen(shown: Visit) -> None:
     words = each(shown, "svg, img", "e.getAttribute('aria-label') || e.getAttribute('alt') || ''")
-    assert len(words) == 4
-    assert len(set(words)) == 4
+    assert len(words) == 5
+    assert len(set(words)) == 5
     kinds = [next(kind for kind in ("Lines", "Map", "Bars", "Dots") if f". {kind}" in text) for text in words]
     assert kinds.count("Bars") == 2
     assert all("firms" in text or "exchange" in text for text in words)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from worlds import BUSY, EVERY_KIND, bordered, every_kind, permuted, policy, tables, toy
 
-from issim.model.simulate import EVE, Job, advance, simulate, simulate_many
+from issim.model.batch import Job
+from issim.model.simulate import EVE, advance, simulate, simulate_many
 from issim.rules.behaviour import Behaviour
 from issim.rules.observe import N_OBSERVABLES, OBSERVABLES
 from issim.world.blank import blank_state

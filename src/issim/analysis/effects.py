@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from issim.analysis.summary import COVERED, MEASURES, Measure, error_of_mean, value_of
+from issim.analysis.summary import COVERED, error_of_mean, value_of
+from issim.store.outcomes import MEASURES, Measure
 
 if TYPE_CHECKING:
     import pandas as pd

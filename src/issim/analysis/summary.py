@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from issim.analysis import budgets
+from issim.store.outcomes import MEASURES, Measure, outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,29 +16,6 @@ if TYPE_CHECKING:
 #: Central share of the seeds that an interval covers.
 COVERED = 0.9
 _TAILS = ((1 - COVERED) / 2, 0.5, 1 - (1 - COVERED) / 2)
-
-
-class Measure(NamedTuple):
-    """One line of the table: its words, its unit, how to read it from a run's monthly series."""
-
-    key: str
-    words: str
-    unit: str
-    column: str
-    how: str  # "last" value, sum over the "year" that ends the run, or "total" over all months
-    scale: float = 1.0
-
-
-MEASURES = (
-    Measure("adopters", "Firms that exchange residues at the end", "firms", "adopters", "last"),
-    Measure("exchanges", "Exchanges in operation at the end", "exchanges", "operating", "last"),
-    Measure("aware", "Firms that have at least heard of symbiosis", "firms", "unaware", "rest"),
-    Measure("tonnes_year", "Residues passed on in the last year", "t/yr", "tonnes", "year"),
-    Measure("tonnes", "Residues passed on in all years", "t", "tonnes", "total"),
-    Measure("co2", "CO2 saved in all years, transport subtracted", "t CO2", "co2", "total", 1e-3),
-    Measure("gain", "Gained by the firms in all years", "EUR", "gain", "total"),
-    Measure("public_cost", "Paid by the public in all years", "EUR", "public_cost", "total"),
-)
 
 
 class Line(NamedTuple):
@@ -61,18 +39,11 @@ class Line(NamedTuple):
 
 def value_of(measure: Measure, series: pd.DataFrame) -> NDArray[np.float64]:
     """A measure for every seed of one policy, in the order of the seeds, shape (n_seeds,)."""
-    table = series.pivot(index="seed", columns="month", values=measure.column).to_numpy(np.float64)
-    if measure.how == "last":
-        values = table[:, -1]
-    elif measure.how == "rest":
-        stages = ["unaware", "aware", "searching", "talking", "adopters"]
-        last = series[series["month"] == series["month"].max()].sort_values("seed")
-        values = last[stages].sum(axis=1).to_numpy(np.float64) - table[:, -1]
-    elif measure.how == "year":
-        values = table[:, 1:][:, -12:].sum(axis=1)
-    else:
-        values = table[:, 1:].sum(axis=1)
-    return np.asarray(values * measure.scale)
+
+    def monthly(column: str) -> NDArray[np.float64]:
+        return series.pivot(index="seed", columns="month", values=column).to_numpy(np.float64)
+
+    return outcome(measure, monthly)
 
 
 def summary(series: pd.DataFrame) -> list[Line]:

@@ -21,7 +21,9 @@ ALWAYS = {
         *(f"adopters_{group}_{level}" for group, levels in GROUPS.items() for level in levels),
     ),
     "barriers": ("policy", "seed", "month", "stage", "barrier", "brake"),
-    "levers": ("policy", "lever", "reached", "spent", "stopped"),
+    "levers": ("policy", "seed", "lever", "reached", "spent", "stopped"),
+    "firms": ("firm", "region", "country", "sector", "size", "x", "y"),
+    "assumptions": ("parameter", "value", "unit", "prior", "meaning", "fate"),
 }
 #: Columns of those that some have.
 IF_THERE = {
@@ -29,7 +31,8 @@ IF_THERE = {
     "panel": ("policy", "month", "firm", "stage"),
     "pairs": ("pair", "donor", "receiver", "good", "distance"),
     "events": ("policy", "month", "pair", "stage"),
-    "firms": ("firm", "region", "size", "x", "y"),
+    "draws": ("draw", "parameter", "value"),
+    "draw_effects": ("draw", "policy", "outcome", "value"),
 }
 
 

@@ -21,7 +21,7 @@ from issim.levers.catalogue import configs, is_path
 from issim.levers.policy import Policy, from_mapping, pulled
 from issim.levers.policy import load as load_policy
 from issim.levers.reading import read
-from issim.runs import faults
+from issim.runs import faults, studies
 from issim.runs.schema import defaults, groups, known_keys, open_table
 from issim.runs.settings import Settings, checked
 
@@ -39,8 +39,9 @@ class Plan:
 
 def plan(overrides: Sequence[str]) -> Plan:
     """Compose `run.yaml` with overrides in Hydra's grammar, and check everything before anything runs."""
-    policy_file, rest = _policy_file(overrides)
-    config = composed(rest)
+    study_file, others = studies.asked(list(overrides))
+    policy_file, rest = _policy_file(others)
+    config = composed(rest, study_file)
     if policy_file is not None:
         OmegaConf.set_struct(config, False)
         config.policy = _from_file(policy_file)
@@ -56,15 +57,19 @@ def plan(overrides: Sequence[str]) -> Plan:
     return Plan(checked(tree, policy), config, Path(tree["outputs"]))
 
 
-def composed(overrides: Sequence[str]) -> DictConfig:
-    """The composed configuration; faults of the user are InputErrors of one sentence."""
+def composed(overrides: Sequence[str], study_file: Path | None = None) -> DictConfig:
+    """The composed configuration, with a study's settings below the overrides.
+
+    Faults of the user are InputErrors of one sentence.
+    """
     for override in overrides:
         _check(override)
     ConfigStore.instance().store(name="schema", node=defaults())
+    chosen = [studies.register(study_file)] if study_file else []
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(configs()), version_base="1.3"):
-            return compose("run", overrides=[_opened(override) for override in overrides])
+            return compose("run", overrides=[*chosen, *(_opened(override) for override in overrides)])
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise faults.sentence(error, overrides) from None
 

@@ -19,7 +19,7 @@ from issim.world.peers import PeerOptions
 from issim.world.region import Region
 
 #: Tables that take keys of which `run.yaml` does not know.
-OPEN_TABLES = (*EVIDENCE_TABLES, "policy", PLACES, BORDERS)
+OPEN_TABLES = (*EVIDENCE_TABLES, "policy", "study", PLACES, BORDERS)
 
 
 @lru_cache(maxsize=1)

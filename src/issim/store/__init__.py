@@ -1,1 +1,1 @@
-"""Result folders: Parquet tables, the composed configuration and a manifest, written whole or not at all."""
+"""Result folders of runs and of sweeps: Parquet tables and a manifest, written whole or not at all."""

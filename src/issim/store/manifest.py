@@ -50,6 +50,18 @@ def package_versions() -> dict[str, str]:
     return found
 
 
+#: Where text stands that decides the numbers of a run.
+NUMBERS = (
+    "*.py",
+    *(f"{part}/*.py" for part in ("evidence", "levers", "model", "population", "rules", "runs", "world")),
+)
+
+
+def numbers_hash() -> str:
+    """Hash of every source file that may decide a number (12 hex digits)."""
+    return sources_hash(patterns=NUMBERS)
+
+
 def manifest(
     config: str, evidence_hashes: Mapping[str, str], seeds: list[int], started: datetime, command: str
 ) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Count which goods firms of one branch give to firms of another, among documented exchanges.
 
-    python experiments/count_exchanges.py --source LIBRARY.csv --out src/issim/evidence/data/exchanges.csv
+    python experiments/evidence/count_exchanges.py --source LIBRARY.csv --out src/issim/evidence/data/exchanges.csv
 
 The library (MAESTRI project; Evans et al. 2017) has one row per exchange: donor and receiver NACE code, the
 residue in words, its use and the state of the exchange. Its licence is not stated, so only counts leave this
