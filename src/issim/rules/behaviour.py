@@ -100,6 +100,10 @@ class Behaviour:
         0.25, unit="1/month", low=0, high=10, prior="uniform(0.1, 0.5)", source=ASSUMPTION,
         meaning="hazard that a firm short of a quota that binds it starts searching",
     )
+    platform_use: float = par(
+        2.0, unit="partners", low=0, high=100, prior="uniform(0, 4)", source=ASSUMPTION,
+        meaning="fully compatible partners that a platform must list for a member before the member looks for one there",
+    )
     contact_rate: float = par(
         0.4, unit="1/month", low=0, high=50, prior="loguniform(0.1, 1.5)", source=ASSUMPTION,
         meaning="hazard that a searching firm meets a fully compatible candidate next door through own contacts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from issim.draws import MEETING, Seed, place_word, uniforms
 from issim.jit import process
+from issim.rules.behaviour import Constants
 from issim.rules.exchange import may_meet
 from issim.rules.force import in_force, strength_of
 from issim.rules.hazard import either, happens
@@ -96,23 +97,31 @@ def platform_sight(pair: int, firm: int, world: World, state: State) -> float:
 
 
 @process
-def platform_contact(firm: int, world: World, state: State, seed: Seed, month: int) -> int:
+def platform_contact(
+    firm: int, world: World, state: State, behaviour: Constants, seed: Seed, month: int
+) -> int:
     """The candidate that a platform shows to a firm this month, or -1.
 
-        hazard = sum of platform sight over candidates * barriers at stage B
+        hazard = sum of platform sight over candidates * barriers at stage B, if what is listed is worth a look:
+        sum of compatibility over the candidates that platforms show >= platform_use
 
     For whom  searching members; at most one new partner a month each
-    Units     per month
-    Source    platform_sight
-    Keeps     -1 for a firm none of whose candidates is a member
+    Units     per month; platform_use in fully compatible partners
+    Source    platform_sight; behaviour.platform_use
+    Keeps     -1 for a firm of whose candidates too few are members; a further member hides nobody
     """
     links, firms = world.firm_pairs, state.firms
     if firms.member[firm] == 0 or firms.searching[firm] == 0:
         return -1
-    total = 0.0
+    total, listed = 0.0, 0.0
     for k in range(links.start[firm], links.start[firm + 1]):
-        if may_meet(links.items[k], state.pairs, month):
-            total += platform_sight(links.items[k], firm, world, state)
+        sight = platform_sight(links.items[k], firm, world, state)
+        if sight > 0.0:
+            listed += float(world.pairs.compatibility[links.items[k]])
+            if may_meet(links.items[k], state.pairs, month):
+                total += sight
+    if listed < behaviour.platform_use:
+        return -1
     draw = uniforms(
         seed, MEETING, month, world.firms.index[firm], 0, place_word(world.firms.region[firm], 0, 0, 1)
     )

@@ -242,7 +242,7 @@ def search(
     if conditions.used[RECALL] == 1:
         set_views(state, conditions, month)
         for firm in range(state.firms.searching.shape[0]):
-            pair = platform_contact(firm, world, state, seed, month)
+            pair = platform_contact(firm, world, state, behaviour, seed, month)
             if pair >= 0:
                 found[n_found] = pair
                 n_found += 1

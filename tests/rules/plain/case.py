@@ -38,6 +38,7 @@ CALM = Behaviour(
     contact_rate=0.06,
     contact_distance=22.0,
     contact_network=0.5,
+    platform_use=0.0,
     decision_rate=0.3,
     lapse_rate=0.05,
     bargaining=0.5,

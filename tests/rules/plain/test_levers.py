@@ -285,14 +285,23 @@ def test_a_platform_shows_members_to_each_other_only():
     c.state.firms.member[0] = 1
     platforms.set_views(c.state, c.conditions, 0)
     assert platforms.platform_sight(0, 0, c.world, c.state) == 0.0
-    assert platforms.platform_contact(0, c.world, c.state, SEED, 0) == -1
+    assert platforms.platform_contact(0, c.world, c.state, c.behaviour, SEED, 0) == -1
     c.state.firms.member[1] = 1
     platforms.set_views(c.state, c.conditions, 0)
     assert platforms.platform_sight(0, 0, c.world, c.state) == 100.0
-    assert [platforms.platform_contact(k, c.world, c.state, SEED, 0) for k in (0, 1)] == [0, 0]
+    assert [platforms.platform_contact(k, c.world, c.state, c.behaviour, SEED, 0) for k in (0, 1)] == [0, 0]
     c.state.work.luck[:] = 0.99
     search.search(c.world, c.state, c.conditions, c.behaviour, SEED, 0)
     assert (c.state.pairs.stage[0], c.state.work.counts[S.NEW_MET]) == (S.MET, 1)
+
+
+@pytest.mark.parametrize(("wanted", "found"), [(0.5, 0), (1.0, 0), (1.001, -1)])
+def test_a_member_looks_only_where_enough_is_listed(wanted, found):
+    c = case({"recall": 2.0, "data_quality": 1.0, "strength": 50.0})
+    c.state.firms.searching[:] = c.state.firms.member[:] = 1
+    platforms.set_views(c.state, c.conditions, 0)
+    behaviour = changed(CALM, platform_use=wanted * float(c.world.pairs.compatibility[0])).record()
+    assert platforms.platform_contact(0, c.world, c.state, behaviour, SEED, 0) == found
 
 
 #: Two platforms that firms join one by one, and standards that nobody joins.
@@ -364,7 +373,7 @@ def test_contacts_and_platforms_draw_apart(monkeypatch):
         )
     for firm in (0, 1):
         search.own_contact(firm, c.world, c.state, c.behaviour, SEED, 0)
-        platforms.platform_contact(firm, c.world, c.state, SEED, 0)
+        platforms.platform_contact(firm, c.world, c.state, c.behaviour, SEED, 0)
     assert len(set(drawn)) == len(drawn) == 4
 
 
