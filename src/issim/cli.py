@@ -12,6 +12,7 @@ from issim.errors import InputError
 EPILOG = """examples:
   issim run                                           the default region, with and without policy
   issim run region=latvia policy=training population.n_firms=5000 seed=7
+  issim run -m policy=none,training region=latvia,norway    a run of every combination
   issim compare policy=none,mandate,training          the same worlds and luck under several policies
   issim sweep experiment=policy_by_country            a study: a design of settings, many seeds
   issim survey                                        ask the synthetic firms what the survey asked
@@ -34,6 +35,12 @@ def parser() -> argparse.ArgumentParser:
         "overrides", nargs="*", metavar="KEY=VALUE", help="settings in Hydra's grammar, as in seed=7"
     )
     run.add_argument("--no-figures", action="store_true", help="leave out the figures")
+    run.add_argument(
+        "-m",
+        "--multirun",
+        action="store_true",
+        help="a run for each of several values, as in policy=none,training",
+    )
     compare = commands.add_parser("compare", help="compare policies on the same worlds and the same luck")
     compare.add_argument(
         "overrides", nargs="*", metavar="KEY=VALUE", help="as for run, and policy=A,B,...: each against A"
@@ -112,9 +119,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    from issim.commands import run_command
+    from issim.commands import multirun_command, run_command
 
-    print(run_command(given.overrides, figures=not given.no_figures))
+    if not given.multirun:
+        print(run_command(given.overrides, figures=not given.no_figures))
+        return 0
+    try:
+        print(multirun_command(given.overrides, figures=not given.no_figures))
+    except KeyboardInterrupt:
+        print("issim: stopped; the results of jobs that had ended are kept.", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -20,7 +20,7 @@ from issim.plots import comparison as comparison_plot
 from issim.plots import slides, style
 from issim.plots import survey as survey_plot
 from issim.population.options import PopulationOptions
-from issim.runs import comparison, study
+from issim.runs import comparison, multirun, study
 from issim.runs.job import Plan, plan
 from issim.runs.settings import Settings
 from issim.store.folder import (
@@ -29,6 +29,7 @@ from issim.store.folder import (
     MANIFEST,
     Results,
     check_writable,
+    dated_folder,
     new_folder,
     write_json,
     write_table,
@@ -52,10 +53,31 @@ def announce_compiling() -> None:
 
 def run_command(overrides: Sequence[str], figures: bool = True) -> str:
     """Simulate, write the result folder, and return the closing words."""
-    started = datetime.now(UTC)
     chosen = plan(overrides)
     check_writable(chosen.outputs)
     announce_compiling()
+    return carried_out(chosen, overrides, figures)
+
+
+def multirun_command(overrides: Sequence[str], figures: bool = True) -> str:
+    """Make a run of every combination of settings through Hydra's multirun, and return where the results are."""
+    chosen = multirun.planned(overrides)
+    check_writable(chosen.outputs)
+    announce_compiling()
+
+    def work(job: multirun.Job) -> None:
+        print(f"Job {job.number}: {' '.join(job.words)}\n")
+        print(carried_out(job.plan, job.words, figures), end="\n\n", flush=True)
+
+    folder = dated_folder(chosen.outputs / multirun.FOLDER)
+    say(f"{chosen.n_jobs} jobs, one after the other unless the launcher does otherwise ...")
+    multirun.launch(chosen, folder, work)
+    return f"{chosen.n_jobs} jobs; results: {folder}"
+
+
+def carried_out(chosen: Plan, overrides: Sequence[str], figures: bool) -> str:
+    """Simulate one plan, write its result folder, and return the closing words."""
+    started = datetime.now(UTC)
     tables = simulated(chosen)
     settings = chosen.settings
     words = words_of_run(chosen, tables) + told_of_borders(settings, tables)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from issim import cli
+from issim.runs import multirun
 from issim.runs.job import plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,7 @@ def fault(words: list[str]) -> str:
     try:
         given = cli.parser().parse_args(words)
         if given.command == "run" and not any(word.endswith((".yaml", ".yml")) for word in given.overrides):
-            plan(given.overrides)
+            (multirun.planned if given.multirun else plan)(given.overrides)
     except SystemExit as stop:
         return "argparse" if stop.code else ""
     except ValueError as error:

@@ -80,7 +80,7 @@ def read(name: str, said: Mapping[str, Any]) -> Study:
     study = Study(
         name=name,
         question=str(said.get("question", "")),
-        axes={str(axis): _values(str(axis), values) for axis, values in axes.items()},
+        axes={str(axis): values(str(axis), given) for axis, given in axes.items()},
         cells=tuple({str(axis): _one(str(axis), value) for axis, value in cell.items()} for cell in cells),
         draws=_whole("study.draws", said.get("draws", 0), 0, 10_000_000),
         sampling=str(said.get("sampling", "latin")),
@@ -98,7 +98,7 @@ def read(name: str, said: Mapping[str, Any]) -> Study:
     return study
 
 
-def _values(axis: str, said: Any) -> tuple[Value, ...] | str:
+def values(axis: str, said: Any) -> tuple[Value, ...] | str:
     """The values of an axis, or the distribution it is drawn from."""
     if isinstance(said, str):
         return said
@@ -107,10 +107,10 @@ def _values(axis: str, said: Any) -> tuple[Value, ...] | str:
             f"study.axes.{axis} = {said!r} has no values; give a list, '{PRIOR}', or a distribution such as "
             "uniform(0, 1)."
         )
-    values = tuple(_one(axis, value) for value in said)
-    if len(set(values)) < len(values):
+    found = tuple(_one(axis, value) for value in said)
+    if len(set(found)) < len(found):
         raise InputError(f"study.axes.{axis} = {said} names a value twice; give each once.")
-    return values
+    return found
 
 
 def _one(axis: str, value: Any) -> Value:
@@ -197,9 +197,9 @@ def sampled(study: Study, parameter: Callable[[str], Parameter], seed: int) -> N
     """
     if not study.sampled:
         return np.empty((1, 0))
-    asked = [_asked(name, said, parameter) for name, said in study.sampled.items()]
+    drawn = [asked(name, said, parameter) for name, said in study.sampled.items()]
     if study.sampling == "latin":
-        return priors.sample(asked, study.draws, seed)
+        return priors.sample(drawn, study.draws, seed)
     from SALib.sample import sobol
 
     if study.draws & (study.draws - 1):
@@ -207,14 +207,14 @@ def sampled(study: Study, parameter: Callable[[str], Parameter], seed: int) -> N
             f"study.draws = {study.draws} is no power of two, and a Sobol' sequence balances only at these; "
             f"choose {1 << (study.draws.bit_length() - 1)} or {1 << study.draws.bit_length()}."
         )
-    unit = {"num_vars": len(asked), "names": [p.name for p in asked], "bounds": [[0.0, 1.0]] * len(asked)}
+    unit = {"num_vars": len(drawn), "names": [p.name for p in drawn], "bounds": [[0.0, 1.0]] * len(drawn)}
     cube = sobol.sample(unit, study.draws, calc_second_order=False, seed=seed % 2**32)
-    distributions = [priors.distribution(p) for p in asked]
+    distributions = [priors.distribution(p) for p in drawn]
     columns = [np.clip(d.ppf(cube[:, k]), *d.support()) for k, d in enumerate(distributions)]
     return np.stack(columns, axis=1)
 
 
-def _asked(name: str, said: str, parameter: Callable[[str], Parameter]) -> Parameter:
+def asked(name: str, said: str, parameter: Callable[[str], Parameter]) -> Parameter:
     """The parameter of a sampled axis with the distribution that the study gives it."""
     found = parameter(name)
     if said.strip() != PRIOR:

@@ -43,9 +43,9 @@ def several(key: str, value: str) -> InputError:
             f"choose one of {', '.join(groups()[key])}."
         )
     elif key in groups():
-        hint = f"choose one of {', '.join(groups()[key])} (make a run for each)."
+        hint = f"choose one of {', '.join(groups()[key])} (`issim run -m` takes {key}=A,B and makes a run for each)."
     else:
-        hint = "give one, and make a run for each."
+        hint = f"give one, or let `issim run -m` make a run for each of {key}=A,B."
     return InputError(f"{key} = {value} names several values; {hint}")
 
 

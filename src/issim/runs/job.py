@@ -40,8 +40,12 @@ class Plan:
 def plan(overrides: Sequence[str]) -> Plan:
     """Compose `run.yaml` with overrides in Hydra's grammar, and check everything before anything runs."""
     study_file, others = studies.asked(list(overrides))
-    policy_file, rest = _policy_file(others)
-    config = composed(rest, study_file)
+    policy_file, rest = policy_file_of(others)
+    return settled(composed(rest, study_file), policy_file)
+
+
+def settled(config: DictConfig, policy_file: Path | None = None) -> Plan:
+    """The plan of a composed configuration, checked, under the policy of a file if there is one."""
     if policy_file is not None:
         OmegaConf.set_struct(config, False)
         config.policy = _from_file(policy_file)
@@ -69,7 +73,7 @@ def composed(overrides: Sequence[str], study_file: Path | None = None) -> DictCo
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(configs()), version_base="1.3"):
-            return compose("run", overrides=[*chosen, *(_opened(override) for override in overrides)])
+            return compose("run", overrides=[*chosen, *(opened(override) for override in overrides)])
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise faults.sentence(error, overrides) from None
 
@@ -98,7 +102,7 @@ def _check(override: str) -> None:
         raise faults.no_such_choice(key, value)
 
 
-def _policy_file(overrides: Sequence[str]) -> tuple[Path | None, list[str]]:
+def policy_file_of(overrides: Sequence[str]) -> tuple[Path | None, list[str]]:
     """A policy given as a file of the user's own, and the other overrides."""
     files = [o for o in overrides if o.startswith("policy=") and o.endswith(POLICY_FILES)]
     if not files:
@@ -123,7 +127,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     return said
 
 
-def _opened(override: str) -> str:
+def opened(override: str) -> str:
     """Let open tables (goods, countries, policy levers, borders, ...) take keys that are not written in run.yaml."""
     key, equals, value = override.partition("=")
     table = open_table(key)

@@ -161,24 +161,31 @@ def planned(overrides: Sequence[str]) -> Sweep:
     assert isinstance(said, dict)
     study = design.read(studies.name_of(overrides), {str(key): value for key, value in said.items()})
     check_axes([*study.axes, *(axis for cell in study.cells for axis in cell)])
-    cells = tuple(design.expand(study, _parameters(base.settings), run.seed))
+    cells = design.expand(study, by_name(base.settings), run.seed)
+    return of_cells(composer, study, cells, " ".join(["issim", "sweep", *overrides]))
+
+
+def of_cells(composer: Composer, study: Study, cells: Sequence[Cell], command: str) -> Sweep:
+    """The sweep of some cells; InputError if none of them is possible."""
+    base = composer.base()
+    run = base.settings.run
     settings = tuple(_settled(composer, cell) for cell in cells)
     impossible = [found for found in settings if isinstance(found, InputError)]
     if len(impossible) == len(settings):
         raise impossible[0]
     return Sweep(
         study=study,
-        cells=cells,
+        cells=tuple(cells),
         settings=settings,
         config=composer.configs(),
         outputs=base.outputs,
-        command=" ".join(["issim", "sweep", *overrides]),
+        command=command,
         seeds=tuple(range(run.seed, run.seed + run.n_seeds)),
         n_months=run.n_months,
     )
 
 
-def _parameters(settings: Settings) -> Callable[[str], Parameter]:
+def by_name(settings: Settings) -> Callable[[str], Parameter]:
     """A look-up of parameters by name."""
     known = {found.name: found for found in parameters(settings.evidence)}
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 CONFIG = "config.yaml"
 FIGURES = "figures"
+#: How the moment of a run is written in the name of its folder.
+STAMP = "%Y-%m-%d_%H%M%S"
 
 
 def check_writable(outputs: Path) -> None:
@@ -62,7 +64,7 @@ def new_folder(outputs: Path, label: str, now: datetime | None = None) -> Iterat
 
     An interrupted or failed run leaves nothing behind; a folder that cannot be written is an InputError.
     """
-    stamp = (now or datetime.now()).strftime("%Y-%m-%d_%H%M%S")
+    stamp = (now or datetime.now()).strftime(STAMP)
     try:
         outputs.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{slug(label)}-", dir=outputs))
@@ -80,6 +82,17 @@ def new_folder(outputs: Path, label: str, now: datetime | None = None) -> Iterat
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def dated_folder(outputs: Path) -> Path:
+    """A new folder under `outputs` with the moment as its name; one that cannot be written is an InputError."""
+    try:
+        outputs.mkdir(parents=True, exist_ok=True)
+        folder = _free(outputs / datetime.now().strftime(STAMP))
+        folder.mkdir()
+    except OSError as error:
+        raise unwritable(outputs, error) from None
+    return folder
 
 
 def _free(path: Path) -> Path:

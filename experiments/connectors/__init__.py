@@ -1,0 +1,1 @@
+"""The model from other tools: one example each."""
