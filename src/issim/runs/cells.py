@@ -15,7 +15,7 @@ from issim.levers.policy import from_mapping
 from issim.runs import faults
 from issim.runs.design import Cell, Value
 from issim.runs.job import Plan, plan
-from issim.runs.schema import groups, known_keys, open_table
+from issim.runs.schema import groups, known_keys, open_table, types
 from issim.runs.settings import Settings, checked
 
 #: Settings that decide how runs are made and not what they give, or that every cell has in common.
@@ -73,9 +73,11 @@ def check_axes(axes: Sequence[str]) -> None:
     for axis in axes:
         if axis in NOT_OF_A_CELL:
             raise InputError(
-                f"study axis '{axis}' cannot differ between cells; set it once for the whole study, as in {axis}=VALUE."
+                f"study axis '{axis}' cannot differ between cells; give it once for the whole study, as in {axis}=VALUE."
             )
-        if axis not in groups() and axis not in known_keys() and open_table(axis) in (None, "study"):
+        if axis.partition(".")[0] == "study":
+            raise InputError(f"study axis '{axis}' is part of the study itself; name a setting of a run.")
+        if axis not in groups() and axis not in known_keys() and open_table(axis) is None:
             raise faults.unknown_key(axis)
 
 
@@ -89,12 +91,26 @@ def _put(tree: dict[str, Any], axis: str, value: Value) -> None:
                 f"study axis '{axis}' is about a lever that policy '{tree['policy'].get('name')}' does not have "
                 f"({', '.join(levers) or 'it has none'}); name one of these, or another policy."
             )
+    value = _typed(axis, value)
     below = tree
     for part in parts[:-1]:
         found = below.get(part)
         below[part] = dict(found) if isinstance(found, Mapping) else {}
         below = below[part]
     below[parts[-1]] = value
+
+
+def _typed(axis: str, value: Value) -> Value:
+    """A value as the key of the configuration holds it, so that 1 and 1.0 are one setting."""
+    kind = types().get(axis)
+    is_number = not isinstance(value, str)
+    if kind is float and is_number:
+        return float(value)
+    if kind is int and is_number and float(value).is_integer():
+        return int(value)
+    if kind is None or (kind is str and not is_number):
+        return value
+    raise faults.wrong_type(axis, str(value))
 
 
 def world_key(settings: Settings) -> str:
