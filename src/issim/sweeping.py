@@ -47,7 +47,12 @@ def sweep_command(words: Sequence[str], dry_run: bool = False, figures: bool = T
         _on_slurm(chosen, rest, where)
     else:
         _here(chosen)
-    return closing(chosen, figures)
+    try:
+        return closing(chosen, figures)
+    except KeyboardInterrupt:
+        raise StoppedError(
+            f"stopped; all shards are kept in {chosen.folder}, and the same command draws the figure.", code=130
+        ) from None
 
 
 def threads_here(chosen: Sweep) -> int:

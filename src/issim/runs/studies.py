@@ -67,3 +67,8 @@ def question(path: Path) -> str:
     """The question that a study answers."""
     table = read(path, "study").get("study")
     return str(table.get("question", "")) if isinstance(table, dict) else ""
+
+
+def listing() -> list[tuple[str, str]]:
+    """Every packaged study and its question, for `issim sweep` without a study."""
+    return [(name, question(found(name))) for name in names()]
