@@ -1,1 +1,1 @@
-"""The studies that ship: one YAML each, opened by name as in `experiment=policy_by_country`; travels as `issim.experiments`."""
+"""The studies that ship as `issim.experiments`: one YAML each, opened by name as in `experiment=policy_by_country`."""

@@ -1,4 +1,4 @@
-"""The real command is killed, stopped, doubled and starved: after a restart the folder is that of an undisturbed sweep."""
+"""The real command is killed, stopped, doubled and starved; then a restart leaves what an undisturbed sweep leaves."""
 
 from __future__ import annotations
 
@@ -81,7 +81,12 @@ def _undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 def test_killed_at_several_moments(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
     sweep = Sweep(tmp_path / "here")
-    for moment in ("manifest.json", "series/.shard-000000*", "runs/shard-000001.parquet", "series/shard-000003*"):
+    for moment in (
+        "manifest.json",
+        "series/.shard-000000*",
+        "runs/shard-000001.parquet",
+        "series/shard-000003*",
+    ):
         child = sweep.start()
         sweep.wait_for(child, moment)
         child.kill()

@@ -77,9 +77,7 @@ def test_a_sobol_design_is_the_one_that_salib_analyses() -> None:
 
 
 def test_draws_cross_the_grid_so_that_every_policy_meets_the_same_draws() -> None:
-    found = cells(
-        {"axes": {"policy": ["none", "training"], "behaviour.news": "uniform(0, 0.1)"}, "draws": 5}
-    )
+    found = cells({"axes": {"policy": ["none", "training"], "behaviour.news": "uniform(0, 0.1)"}, "draws": 5})
     assert len(found) == 10
     drawn = {
         policy: [cell["behaviour.news"] for cell in found if cell["policy"] == policy]
@@ -208,7 +206,17 @@ def _axes_of_all_kinds() -> list[str]:
 
 
 #: Tables that decide the world of a run.
-OF_THE_WORLD = ("region", "population", "streams", "peers", "candidates", "goods", "countries", "barriers", "waste")
+OF_THE_WORLD = (
+    "region",
+    "population",
+    "streams",
+    "peers",
+    "candidates",
+    "goods",
+    "countries",
+    "barriers",
+    "waste",
+)
 
 
 @pytest.fixture(scope="module", name="composer")
@@ -275,7 +283,9 @@ def test_a_lever_that_the_policy_does_not_have_is_one_sentence(composer: Compose
         ({"policy": "training", "policy.levers.training.start": "late"}, "start"),
     ],
 )  # fmt: skip
-def test_a_value_that_its_axis_cannot_have_is_one_sentence(cell: Cell, words: str, composer: Composer) -> None:
+def test_a_value_that_its_axis_cannot_have_is_one_sentence(
+    cell: Cell, words: str, composer: Composer
+) -> None:
     with pytest.raises(InputError) as caught:
         composer.settings(cell)
     assert words in str(caught.value)

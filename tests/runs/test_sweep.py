@@ -21,7 +21,13 @@ from issim.store.manifest import NUMBERS
 from issim.store.results import load_results
 
 N_MONTHS = 8
-TINY = ("population.n_firms=60", f"n_months={N_MONTHS}", "n_seeds=2", "threads=1", "behaviour.start_share=0.3")
+TINY = (
+    "population.n_firms=60",
+    f"n_months={N_MONTHS}",
+    "n_seeds=2",
+    "threads=1",
+    "behaviour.start_share=0.3",
+)
 #: A study in which worlds, policies, settings of levers and constants of behaviour differ.
 MIXED = (
     "study={question: Which?, series: all, cells: ["
@@ -137,7 +143,8 @@ def test_a_world_is_built_once_for_all_that_may_share_it(
         return world_of(settings, seed)
 
     monkeypatch.setattr(computing, "world_of", counted)
-    axes = "policy: [none, training], behaviour.news: [0.01, 0.05], region: [latvia, norway], population: [survey, business]"
+    axes = "policy: [none, training], behaviour.news: [0.01, 0.05], population: [survey, business]"
+    axes += ", region: [latvia, norway]"
     runs = done(plan(tmp_path, f"study={{axes: {{{axes}}}}}"))
     assert runs
     assert sorted(built) == sorted(set(built))
@@ -148,9 +155,11 @@ def test_seeds_are_those_of_the_study_whatever_the_shard(monkeypatch: pytest.Mon
     monkeypatch.setattr(sweep_plan, "RUNS_PER_SHARD", 2)
     chosen = planned(["seed=7", "n_seeds=3", "study={axes: {policy: [none, training]}}"])
     assert chosen.seeds == (7, 8, 9)
-    assert sorted({run.seed for shard in range(chosen.n_shards) for run in chosen.runs_of(shard)}) == [7, 8, 9]
-
-
+    assert sorted({run.seed for shard in range(chosen.n_shards) for run in chosen.runs_of(shard)}) == [
+        7,
+        8,
+        9,
+    ]
 
 
 def test_impossible_cells_say_so_and_the_others_go_on(tmp_path: Path) -> None:

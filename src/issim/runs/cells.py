@@ -11,6 +11,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from issim.errors import InputError
+from issim.levers.catalogue import is_path
 from issim.levers.policy import from_mapping
 from issim.runs import faults
 from issim.runs.design import Cell, Value
@@ -73,12 +74,22 @@ def check_axes(axes: Sequence[str]) -> None:
     for axis in axes:
         if axis in NOT_OF_A_CELL:
             raise InputError(
-                f"study axis '{axis}' cannot differ between cells; give it once for the whole study, as in {axis}=VALUE."
+                f"study axis '{axis}' cannot differ between cells; "
+                f"give it once for the whole study, as in {axis}=VALUE."
             )
         if axis.partition(".")[0] == "study":
             raise InputError(f"study axis '{axis}' is part of the study itself; name a setting of a run.")
         if axis not in groups() and axis not in known_keys() and open_table(axis) is None:
             raise faults.unknown_key(axis)
+
+
+def check_names(cells: Sequence[Cell]) -> None:
+    """Refuse a name that its group does not have: a slip of the pen, not an impossible setting."""
+    named = {(axis, value) for cell in cells for axis, value in cell.items() if axis in groups()}
+    for group, name in sorted(named, key=str):
+        is_file = group == "policy" and isinstance(name, str) and is_path(name)
+        if name not in groups()[group] and not is_file:
+            raise faults.no_such_choice(group, name)
 
 
 def _put(tree: dict[str, Any], axis: str, value: Value) -> None:

@@ -59,6 +59,10 @@ def name_of(overrides: Sequence[str]) -> str:
 def register(path: Path) -> str:
     """Make a study known to the configuration; returns the override that chooses it."""
     said = read(path, "study")
+    if not isinstance(said.get("study"), dict):
+        raise InputError(
+            f"The study file {path} has no table study; write question and axes below that word."
+        )
     ConfigStore.instance().store(group=GROUP, name=path.stem, node=OmegaConf.create(said), package="_global_")
     return f"+{GROUP}={path.stem}"
 
