@@ -171,6 +171,8 @@ def test_a_study_that_means_nothing_is_one_sentence(said: dict[str, Any], words:
         ("n_seeds", "study axis 'n_seeds' cannot differ between cells"),
         ("seed", "study axis 'seed' cannot differ between cells"),
         ("outputs", "study axis 'outputs' cannot differ between cells"),
+        ("launcher", "study axis 'launcher' cannot differ between cells"),
+        ("lever", "'lever' is not a key of the configuration"),
         ("behavior.news", "did you mean behaviour.news"),
         ("population.firms", "did you mean population.n_firms"),
         ("study.axes", "is part of the study itself"),

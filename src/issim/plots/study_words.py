@@ -65,7 +65,7 @@ def where(axis: str, value: str | float, unit: str = "") -> str:
         return f"at {axis_words(axis)} {amount(value, unit)}"
     if axis == "policy":
         return wording.without(value)
-    return f"in {value_label(axis, value)}" if axis == "region" else f"under {axis} '{wording.spoken(value)}'"
+    return f"in {value_label(axis, value)}" if axis == "region" else f"with {axis} '{wording.spoken(value)}'"
 
 
 def outcome_words(shown: Shown) -> str:
@@ -127,7 +127,7 @@ def _change(shown: Shown) -> str:
     unit, (first, *_, last) = shown.unit_of(shown.x), (line[0], *line)
     who = f", most of all {where(shown.by, first.by, shown.unit_of(shown.by))}" if len(lines) > 1 else ""
     said = (
-        f"As {axis_words(shown.x)} goes from {amount(float(first.x), unit)} to {amount(float(last.x), unit)}, "
+        f"As {axis_words(shown.x)} goes from {float(first.x):g} to {amount(float(last.x), unit)}, "
         f"{noun(shown)} go from {spanned(first)} to {spanned(last)}{who}"
     )
     told = [one.is_told for one in line]

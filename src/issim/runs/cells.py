@@ -20,7 +20,16 @@ from issim.runs.schema import groups, known_keys, open_table, types
 from issim.runs.settings import Settings, checked
 
 #: Settings that decide how runs are made and not what they give, or that every cell has in common.
-NOT_OF_A_CELL = ("seed", "n_seeds", "n_months", "threads", "outputs", "evidence", "uncertainty.draws")
+NOT_OF_A_CELL = (
+    "launcher",
+    "seed",
+    "n_seeds",
+    "n_months",
+    "threads",
+    "outputs",
+    "evidence",
+    "uncertainty.draws",
+)
 
 #: Settings that do not touch the numbers of a run.
 NOT_NUMBERS = ("outputs", "threads", "uncertainty")
@@ -79,7 +88,8 @@ def check_axes(axes: Sequence[str]) -> None:
             )
         if axis.partition(".")[0] == "study":
             raise InputError(f"study axis '{axis}' is part of the study itself; name a setting of a run.")
-        if axis not in groups() and axis not in known_keys() and open_table(axis) is None:
+        is_choice = axis in groups() and axis != "lever"
+        if not is_choice and axis not in known_keys() and open_table(axis) is None:
             raise faults.unknown_key(axis)
 
 
