@@ -50,7 +50,10 @@ def parser() -> argparse.ArgumentParser:
         "sweep", help="carry out a study: many settings, many seeds, here or on a cluster"
     )
     sweep.add_argument(
-        "overrides", nargs="*", metavar="KEY=VALUE", help="experiment=NAME, launcher=slurm, and as for run"
+        "overrides",
+        nargs="*",
+        metavar="KEY=VALUE",
+        help="experiment=NAME, launcher=slurm, and as for run; nothing: list the studies",
     )
     sweep.add_argument("--dry-run", action="store_true", help="say how many runs, how long, how much disk")
     sweep.add_argument("--no-figures", action="store_true", help="leave out the figure")
@@ -140,6 +143,12 @@ def _compare(given: argparse.Namespace) -> int:
 
 
 def _sweep(given: argparse.Namespace) -> int:
+    if not given.overrides:
+        from issim.runs import studies
+
+        print(_aligned([("study", "question"), *studies.listing()]))
+        print(f"\nCarry one out by `issim sweep {studies.EXAMPLE}`; --dry-run says what it would take.")
+        return 0
     from issim.sweeping import StoppedError, sweep_command
 
     try:
@@ -214,10 +223,16 @@ def _print(header: Sequence[str], rows: Iterable[Sequence[object]], given: argpa
 
         csv.writer(sys.stdout).writerows([tuple(header), *found])
         return 0
-    widths = [min(60, max(len(row[k]) for row in (tuple(header), *found))) for k in range(len(header))]
-    for row in (tuple(header), *found):
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    print(_aligned([tuple(header), *found]))
     return 0
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
+    """Rows as a table whose columns begin below each other."""
+    widths = [min(60, max(map(len, column))) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 if __name__ == "__main__":

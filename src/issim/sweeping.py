@@ -10,10 +10,11 @@ from pathlib import Path
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from issim.analysis import answers
 from issim.commands import announce_compiling, say
 from issim.errors import InputError
 from issim.plots import study as study_plot
-from issim.plots import style
+from issim.plots import study_words, style
 from issim.runs import cluster, launcher, sweep
 from issim.runs.design import Cell
 from issim.runs.settings import Settings
@@ -47,7 +48,13 @@ def sweep_command(words: Sequence[str], dry_run: bool = False, figures: bool = T
         _on_slurm(chosen, rest, where)
     else:
         _here(chosen)
-    return closing(chosen, figures)
+    try:
+        return closing(chosen, figures)
+    except KeyboardInterrupt:
+        raise StoppedError(
+            f"stopped; all shards are kept in {chosen.folder}, and the same command draws the figure.",
+            code=130,
+        ) from None
 
 
 def threads_here(chosen: Sweep) -> int:
@@ -142,8 +149,8 @@ def closing(chosen: Sweep, figures: bool) -> str:
     n_failed = int((runs["fault"] != "").sum())
     said = [chosen.study.question] if chosen.study.question else []
     if figures and chosen.study.figure:
-        drawn = draw(chosen.folder)
-        said.append(f"Figure: {drawn}")
+        sentence, drawn = draw(chosen.folder)
+        said += [f"{sentence}.", f"Figure: {drawn}"]
     said += [
         f"{len(runs):,} runs, {n_failed} of them impossible"
         if n_failed
@@ -152,8 +159,9 @@ def closing(chosen: Sweep, figures: bool) -> str:
     return "\n".join([*said, f"Results: {chosen.folder} (`issim results {chosen.folder}` describes them)"])
 
 
-def draw(folder: Path) -> Path:
-    """Draw the figure of a study from its folder alone."""
+def draw(folder: Path) -> tuple[str, Path]:
+    """Draw the figure of a study from its folder alone; the sentence it is for, and the file."""
     logging.getLogger("matplotlib").setLevel(logging.WARNING)
-    fig = study_plot.figure(folder)
-    return style.save(fig, folder / FIGURES, "answer")[0]
+    shown = answers.shown(folder)
+    drawn = style.save(study_plot.figure(shown), folder / FIGURES, "answer")[0]
+    return study_words.takeaway(shown), drawn

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from issim import cli
-from issim.runs import multirun
+from issim.runs import launcher, multirun
 from issim.runs.job import plan
+from issim.runs.sweep_plan import planned
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -47,6 +48,11 @@ def fault(words: list[str]) -> str:
         given = cli.parser().parse_args(words)
         if given.command == "run" and not any(word.endswith((".yaml", ".yml")) for word in given.overrides):
             (multirun.planned if given.multirun else plan)(given.overrides)
+        # a study of the reader's own, and a launcher, are files that are not there
+        if given.command == "sweep" and not any(word.endswith((".yaml", ".yml")) for word in given.overrides):
+            _, rest = launcher.chosen(given.overrides)
+            if rest:
+                planned(rest)
     except SystemExit as stop:
         return "argparse" if stop.code else ""
     except ValueError as error:
@@ -61,12 +67,21 @@ def test_a_command_that_is_shown_is_taken(words: list[str], capsys: pytest.Captu
 
 def test_the_readme_shows_every_command() -> None:
     readme = shown((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert {words[0] for words in readme if words} >= {"run", "survey", "evidence", "parameters", "levers"}
+    assert {words[0] for words in readme if words} >= {
+        *("run", "compare", "sweep", "results", "survey", "report", "evidence", "parameters", "levers"),
+    }
     assert any("region=" in word for words in readme for word in words)
 
 
 @pytest.mark.parametrize(
-    "line", ["issim fly", "issim run sed=3", "$ issim run region=atlantis", "uv run issim run --foo"]
+    "line",
+    [
+        "issim fly",
+        "issim sweep experiment=atlantis",
+        "issim run sed=3",
+        "$ issim run region=atlantis",
+        "uv run issim run --foo",
+    ],
 )
 def test_a_command_that_would_not_work_is_found_out(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     (words,) = shown(f"```sh\n{line}   # does this work?\n```")

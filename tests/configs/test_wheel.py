@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from issim.levers.catalogue import configs
+from issim.runs import studies
 
 ROOT = configs().parent
 pytestmark = pytest.mark.skipif(not (ROOT / "pyproject.toml").is_file(), reason="not run from a source tree")
@@ -63,6 +64,17 @@ def test_every_file_that_is_no_python_travels_with_its_package() -> None:
             assert any(matches(inside, pattern) for pattern in carried(folders[home])), path
             seen.append(inside.as_posix())
     assert {"run.yaml", "policy/none.yaml", "data/survey.csv", "py.typed"} <= set(seen)
+
+
+def test_every_study_travels_and_is_found_by_its_name() -> None:
+    files = sorted(path.name for path in (ROOT / "experiments").glob("*.yaml"))
+    assert folder_of("issim.experiments") == ROOT / "experiments"
+    assert all(
+        any(matches(PurePosixPath(name), pattern) for pattern in carried("issim.experiments"))
+        for name in files
+    )
+    assert tuple(name.removesuffix(".yaml") for name in files) == studies.names()
+    assert len(files) >= 6
 
 
 def test_no_pattern_of_data_is_idle() -> None:

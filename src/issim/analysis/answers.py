@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from issim.analysis.effects import paired
 from issim.errors import InputError
+from issim.store.dataset import Dataset
 from issim.store.outcomes import MEASURES, Measure
+from issim.store.results import load_results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +31,44 @@ class Answer(NamedTuple):
     def is_told(self) -> bool:
         """Whether the interval excludes zero."""
         return self.low > 0.0 or self.high < 0.0
+
+
+class Shown(NamedTuple):
+    """What the figure of a study shows."""
+
+    study: str
+    question: str
+    kind: str
+    outcome: str
+    x: str
+    by: str
+    against: str
+    """Policy from which differences are taken; empty: outcomes themselves."""
+    units: Mapping[str, str]
+    """Units of axes that are parameters."""
+    n_firms: tuple[int, int]
+    """Firms of the smallest and of the largest world."""
+    n_seeds: int
+    version: str
+    found: list[Answer]
+
+    def unit_of(self, axis: str) -> str:
+        """The unit of an axis; empty if it has none."""
+        return self.units.get(axis, "")
+
+
+def shown(folder: Path) -> Shown:
+    """What the study in a folder asks its figure to show; InputError if the sweep is not complete."""
+    about = Dataset(folder).manifest
+    figure: Mapping[str, str] = about["figure"]
+    outcome, x, by, against = figure["outcome"], figure["x"], figure["by"], about["against"]
+    return Shown(
+        *(about["study"], about["question"], figure["kind"], outcome, x, by, against, about["units"]),
+        n_firms=(about["n_firms"][0], about["n_firms"][1]),
+        n_seeds=len(about["seeds"]),
+        version=about["version"],
+        found=answers(load_results(folder), outcome, x, by, against),
+    )
 
 
 def measure(key: str) -> Measure:

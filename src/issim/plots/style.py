@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -65,6 +65,14 @@ LEFT, RIGHT = 0.045, 0.955
 GLUED = re.compile(r"(?<=\d) (?=(?:t|%|km|m³|MWh)(?:\W|$))")
 #: Room for the name of one policy in a key, in inches.
 KEY_WIDTH = 2.4
+
+
+class Sourced(Protocol):
+    """Whatever can say in one line where the numbers of a figure come from."""
+
+    def line(self) -> str:
+        """The line at the foot of the slide."""
+        ...
 
 
 class Provenance(NamedTuple):
@@ -156,7 +164,7 @@ def headline(title: str, width: float) -> tuple[float, str]:
     return TITLE_SIZES[-1], fitted(title, width, TITLE_SIZES[-1], "bold")
 
 
-def slide(title: str, subtitle: str, about: Provenance) -> Figure:
+def slide(title: str, subtitle: str, about: Sourced) -> Figure:
     """An empty slide with its takeaway as title, a line on how to read it, and its provenance at the foot.
 
     Panels belong between 0.08 and 0.8 of its height.

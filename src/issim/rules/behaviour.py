@@ -102,7 +102,7 @@ class Behaviour:
     )
     platform_use: float = par(
         2.0, unit="partners", low=0, high=100, prior="uniform(0, 4)", source=ASSUMPTION,
-        meaning="fully compatible partners that a platform must list for a member before the member looks for one there",
+        meaning="fully compatible partners that platforms must list for a member before it looks there",
     )
     contact_rate: float = par(
         0.4, unit="1/month", low=0, high=50, prior="loguniform(0.1, 1.5)", source=ASSUMPTION,

@@ -11,15 +11,25 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from issim.errors import InputError
+from issim.levers.catalogue import is_path
 from issim.levers.policy import from_mapping
 from issim.runs import faults
 from issim.runs.design import Cell, Value
 from issim.runs.job import Plan, plan
-from issim.runs.schema import groups, known_keys, open_table
+from issim.runs.schema import groups, known_keys, open_table, types
 from issim.runs.settings import Settings, checked
 
 #: Settings that decide how runs are made and not what they give, or that every cell has in common.
-NOT_OF_A_CELL = ("seed", "n_seeds", "n_months", "threads", "outputs", "evidence", "uncertainty.draws")
+NOT_OF_A_CELL = (
+    "launcher",
+    "seed",
+    "n_seeds",
+    "n_months",
+    "threads",
+    "outputs",
+    "evidence",
+    "uncertainty.draws",
+)
 
 #: Settings that do not touch the numbers of a run.
 NOT_NUMBERS = ("outputs", "threads", "uncertainty")
@@ -73,10 +83,23 @@ def check_axes(axes: Sequence[str]) -> None:
     for axis in axes:
         if axis in NOT_OF_A_CELL:
             raise InputError(
-                f"study axis '{axis}' cannot differ between cells; set it once for the whole study, as in {axis}=VALUE."
+                f"study axis '{axis}' cannot differ between cells; "
+                f"give it once for the whole study, as in {axis}=VALUE."
             )
-        if axis not in groups() and axis not in known_keys() and open_table(axis) in (None, "study"):
+        if axis.partition(".")[0] == "study":
+            raise InputError(f"study axis '{axis}' is part of the study itself; name a setting of a run.")
+        is_choice = axis in groups() and axis != "lever"
+        if not is_choice and axis not in known_keys() and open_table(axis) is None:
             raise faults.unknown_key(axis)
+
+
+def check_names(cells: Sequence[Cell]) -> None:
+    """Refuse a name that its group does not have: a slip of the pen, not an impossible setting."""
+    named = {(axis, value) for cell in cells for axis, value in cell.items() if axis in groups()}
+    for group, name in sorted(named, key=str):
+        is_file = group == "policy" and isinstance(name, str) and is_path(name)
+        if name not in groups()[group] and not is_file:
+            raise faults.no_such_choice(group, name)
 
 
 def _put(tree: dict[str, Any], axis: str, value: Value) -> None:
@@ -89,12 +112,26 @@ def _put(tree: dict[str, Any], axis: str, value: Value) -> None:
                 f"study axis '{axis}' is about a lever that policy '{tree['policy'].get('name')}' does not have "
                 f"({', '.join(levers) or 'it has none'}); name one of these, or another policy."
             )
+    value = _typed(axis, value)
     below = tree
     for part in parts[:-1]:
         found = below.get(part)
         below[part] = dict(found) if isinstance(found, Mapping) else {}
         below = below[part]
     below[parts[-1]] = value
+
+
+def _typed(axis: str, value: Value) -> Value:
+    """A value as the key of the configuration holds it, so that 1 and 1.0 are one setting."""
+    kind = types().get(axis)
+    is_number = not isinstance(value, str)
+    if kind is float and is_number:
+        return float(value)
+    if kind is int and is_number and float(value).is_integer():
+        return int(value)
+    if kind is None or (kind is str and not is_number):
+        return value
+    raise faults.wrong_type(axis, str(value))
 
 
 def world_key(settings: Settings) -> str:

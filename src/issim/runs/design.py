@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from issim.errors import InputError, unknown_name
 from issim.rules.observe import NAMES
-from issim.runs import priors
+from issim.runs import drawing, priors
 from issim.units import Parameter
 
 Value = str | float | int
@@ -60,9 +60,18 @@ class Study:
         """The axes with a distribution."""
         return {name: said for name, said in self.axes.items() if isinstance(said, str)}
 
+    @property
+    def shown(self) -> dict[str, list[Value]]:
+        """Every axis, with the values that it names; a distribution names none."""
+        if self.axes:
+            named = {name: [] if isinstance(said, str) else list(said) for name, said in self.axes.items()}
+        else:
+            axes = dict.fromkeys(axis for cell in self.cells for axis in cell)
+            named = {axis: [cell[axis] for cell in self.cells if axis in cell] for axis in axes}
+        return named | ({"policy": [*named.get("policy", []), self.against]} if self.against else {})
+
 
 KEYS = ("question", "axes", "cells", "draws", "sampling", "against", "series", "figure")
-FIGURE_KEYS = ("kind", "outcome", "x", "by")
 
 
 def read(name: str, said: Mapping[str, Any]) -> Study:
@@ -86,7 +95,7 @@ def read(name: str, said: Mapping[str, Any]) -> Study:
         sampling=str(said.get("sampling", "latin")),
         against=str(said.get("against") or ""),
         series=_names("study.series", said.get("series", SERIES), NAMES),
-        figure=_figure(said.get("figure") or {}),
+        figure=drawing.read(said.get("figure") or {}),
     )
     if study.sampling not in SAMPLINGS:
         raise unknown_name("study.sampling", study.sampling, SAMPLINGS)
@@ -95,6 +104,7 @@ def read(name: str, said: Mapping[str, Any]) -> Study:
             f"study '{name}' has {len(study.sampled)} axes with a distribution and draws = {study.draws}; "
             "give both (how many draws, and from what), or neither."
         )
+    drawing.check(study.figure, study.shown)
     return study
 
 
@@ -139,18 +149,6 @@ def _names(key: str, said: Any, known: Sequence[str]) -> tuple[str, ...]:
         if name not in known:
             raise unknown_name(key, str(name), known)
     return tuple(dict.fromkeys(said))
-
-
-def _figure(said: Any) -> dict[str, str]:
-    """What a study's figure shows."""
-    if not isinstance(said, Mapping):
-        raise InputError(f"study.figure = {said!r} is no table; write {', '.join(FIGURE_KEYS)} below it.")
-    for key in said:
-        if key not in FIGURE_KEYS:
-            raise unknown_name(
-                "key", f"study.figure.{key}", [f"study.figure.{known}" for known in FIGURE_KEYS]
-            )
-    return {str(key): str(value) for key, value in said.items()}
 
 
 def expand(study: Study, parameter: Callable[[str], Parameter], seed: int) -> list[Cell]:

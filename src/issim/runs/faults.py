@@ -80,7 +80,8 @@ def sentence(error: Exception, overrides: Sequence[str]) -> InputError:
     text = " ".join(str(part) for part in (error, error.__cause__ or ""))
     if found := re.search(r"Could not find '(\w+)/([^']*)'", text):
         return no_such_choice(*found.groups())
-    key = getattr(error.__cause__, "full_key", None) or getattr(error, "full_key", None)
+    origin = error.__cause__ or error.__context__  # Hydra hides what was wrong in a file of the user's own
+    key = getattr(origin, "full_key", None) or getattr(error, "full_key", None)
     if key and re.search(r"Key '[^']*' (?:is )?not in", text):
         return unknown_key(str(key))
     said = next((override for override in overrides if override in text), "")

@@ -59,6 +59,10 @@ def name_of(overrides: Sequence[str]) -> str:
 def register(path: Path) -> str:
     """Make a study known to the configuration; returns the override that chooses it."""
     said = read(path, "study")
+    if not isinstance(said.get("study"), dict):
+        raise InputError(
+            f"The study file {path} has no table study; write question and axes below that word."
+        )
     ConfigStore.instance().store(group=GROUP, name=path.stem, node=OmegaConf.create(said), package="_global_")
     return f"+{GROUP}={path.stem}"
 
@@ -67,3 +71,8 @@ def question(path: Path) -> str:
     """The question that a study answers."""
     table = read(path, "study").get("study")
     return str(table.get("question", "")) if isinstance(table, dict) else ""
+
+
+def listing() -> list[tuple[str, str]]:
+    """Every packaged study and its question, for `issim sweep` without a study."""
+    return [(name, question(found(name))) for name in names()]

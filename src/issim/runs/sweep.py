@@ -31,6 +31,8 @@ def dataset(sweep: Sweep) -> Dataset:
         "question": sweep.study.question,
         "command": sweep.command,
         "axes": list(sweep.axes),
+        "units": sweep.units,
+        "n_firms": sweep.n_firms_of_worlds,
         "against": sweep.study.against,
         "figure": dict(sweep.study.figure),
         "version": version(),

@@ -20,7 +20,7 @@ from omegaconf import OmegaConf
 
 from issim.errors import InputError, unknown_name
 from issim.runs import design, studies
-from issim.runs.cells import Composer, check_axes, world_key
+from issim.runs.cells import Composer, check_axes, check_names, world_key
 from issim.runs.design import Cell, Study
 from issim.runs.parameters import parameters
 from issim.runs.settings import Settings
@@ -91,7 +91,7 @@ class Sweep:
     @property
     def n_firms(self) -> int:
         """Firms of the largest world."""
-        return max(firms_of(found) for found in self.settings if isinstance(found, Settings))
+        return self.n_firms_of_worlds[1]
 
     def seconds(self, shard: int) -> float:
         """About how many seconds of one core a shard takes; only good enough to pack jobs with."""
@@ -117,6 +117,20 @@ class Sweep:
     def axes(self) -> tuple[str, ...]:
         """What cells differ in, in the order of first mention."""
         return tuple(dict.fromkeys(axis for cell in self.cells for axis in cell))
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of every axis of numbers that is a parameter."""
+        sound = next(s for s in self.settings if isinstance(s, Settings))
+        return {
+            found.name: found.par.unit for found in parameters(sound.evidence) if found.name in set(self.axes)
+        }
+
+    @property
+    def n_firms_of_worlds(self) -> list[int]:
+        """How many firms the smallest and the largest world have."""
+        found = [firms_of(settings) for settings in self.settings if isinstance(settings, Settings)]
+        return [min(found), max(found)]
 
     @property
     def evidence(self) -> Mapping[str, str]:
@@ -162,6 +176,7 @@ def planned(overrides: Sequence[str]) -> Sweep:
     study = design.read(studies.name_of(overrides), {str(key): value for key, value in said.items()})
     check_axes([*study.axes, *(axis for cell in study.cells for axis in cell)])
     cells = design.expand(study, by_name(base.settings), run.seed)
+    check_names(cells)
     return of_cells(composer, study, cells, " ".join(["issim", "sweep", *overrides]))
 
 

@@ -54,6 +54,7 @@ def package_versions() -> dict[str, str]:
 NUMBERS = (
     "*.py",
     *(f"{part}/*.py" for part in ("evidence", "levers", "model", "population", "rules", "runs", "world")),
+    "store/outcomes.py",
 )
 
 
