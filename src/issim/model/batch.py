@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numba
 import numpy as np
@@ -30,6 +30,9 @@ from issim.world.state import EVE, State, World
 _ONE_AT_A_TIME = threading.Lock()
 
 
+Table = TypeVar("Table", World, Conditions)
+
+
 class Job(NamedTuple):
     """One run to make."""
 
@@ -39,16 +42,27 @@ class Job(NamedTuple):
     seed: int
 
 
+class Runs(NamedTuple):
+    """Runs as compiled code takes them."""
+
+    worlds: Sequence[World]
+    conditions: Sequence[Conditions]
+    """Worlds and conditions, each once: handing a hundred arrays over to compiled code takes time."""
+    which: NDArray[np.int64]
+    """The world and the conditions of every run, (n_jobs, 2)."""
+    states: Sequence[State]
+    behaviours: Any
+    seeds: NDArray[np.uint64]
+    series: NDArray[np.float64]
+    """Monthly observables, (n_jobs, n_months + 1, n_observables); zeros until the batch is carried."""
+
+
 class Batch(NamedTuple):
     """Runs made ready for one compiled call."""
 
-    runs: Any
-    """World, blank state and conditions of every run, as the compiled loop takes them."""
-    behaviours: Any
-    seeds: NDArray[np.uint64]
+    runs: Runs
     states: list[State]
-    series: NDArray[np.float64]
-    """Monthly observables, (n_jobs, n_months + 1, n_observables); zeros until the batch is carried."""
+    """The same states, as Python reads them."""
 
 
 def next_turn(turns: NDArray[np.int64]) -> int:
@@ -78,44 +92,55 @@ def _compiled_next_turn(turns: Any) -> Any:
 
 
 @batch
-def _carry(
-    runs: Any,
-    behaviours: Any,
-    seeds: NDArray[np.uint64],
-    series: NDArray[np.float64],
-    turns: NDArray[np.int64],
-    threads: int,
-) -> None:
-    """Carry every run from the eve through its months; `series` (n_runs, n_months + 1, n_observables).
+def _carry(runs: Runs, turns: NDArray[np.int64], threads: int) -> None:
+    """Carry every run of a batch from the eve through its months.
 
-    Runs differ in length, and so do processors that others use as well: each thread takes the next run when
-    it is done with one, so that all end at about the same time.
+    Runs differ in length, and processors in what else they do: each thread takes the next run when it is done
+    with one, so that all end at about the same time.
     """
     for _ in numba.prange(threads):
         k = next_turn(turns)
-        while k < len(runs):
-            world, state, conditions = runs[k]
-            run(world, state, conditions, behaviours[k], seeds[k], EVE, series[k])
+        while k < len(runs.states):
+            world, conditions = runs.worlds[runs.which[k, 0]], runs.conditions[runs.which[k, 1]]
+            run(world, runs.states[k], conditions, runs.behaviours[k], runs.seeds[k], EVE, runs.series[k])
             k = next_turn(turns)
 
 
 def ready(jobs: Sequence[Job], n_months: int) -> Batch:
     """A batch of at least one job, with a blank state for every run."""
-    runs = []
-    for job in jobs:
-        conditions = job.conditions or no_policy(len(job.world.firms.index), n_months)
+    none = {id(job.world): no_policy(len(job.world.firms.index), n_months) for job in jobs}
+    pairs = [(job.world, job.conditions or none[id(job.world)]) for job in jobs]
+    for _, conditions in pairs:
         if conditions.strength.shape[1] < n_months:
             raise ValueError(
                 f"conditions cover {conditions.strength.shape[1]} months, the run has {n_months}"
             )
-        runs.append((job.world, blank_state(job.world, conditions), conditions))
-    return Batch(
-        runs=List(runs) if is_compiled() else runs,
+    worlds, of_worlds = _each_once([world for world, _ in pairs])
+    terms, of_terms = _each_once([conditions for _, conditions in pairs])
+    states = [blank_state(*pair) for pair in pairs]
+    runs = Runs(
+        worlds=_handed_over(worlds),
+        conditions=_handed_over(terms),
+        which=np.array([of_worlds, of_terms]).T.copy(),
+        states=_handed_over(states),
         behaviours=np.stack([(job.behaviour or Behaviour()).record() for job in jobs]),
         seeds=np.array([job.seed for job in jobs], np.uint64),
-        states=[state for _, state, _ in runs],
         series=np.zeros((len(jobs), n_months + 1, N_OBSERVABLES)),
     )
+    return Batch(runs, states)
+
+
+def _each_once(tables: Sequence[Table]) -> tuple[list[Table], list[int]]:
+    """The different ones among some tables, and which of these each is."""
+    place: dict[int, int] = {}
+    found = [place.setdefault(id(table), len(place)) for table in tables]
+    different = {id(table): table for table in tables}
+    return [different[key] for key in place], found
+
+
+def _handed_over(tables: list[Any]) -> Any:
+    """Tables as compiled code takes them."""
+    return List(tables) if is_compiled() else tables
 
 
 def carry(made: Batch, threads: int = 1) -> None:
@@ -129,7 +154,7 @@ def carry(made: Batch, threads: int = 1) -> None:
         n_threads = max(1, min(threads, numba.config.NUMBA_NUM_THREADS))
         numba.set_num_threads(n_threads)
         try:
-            _carry(made.runs, made.behaviours, made.seeds, made.series, np.zeros(1, np.int64), n_threads)
+            _carry(made.runs, np.zeros(1, np.int64), n_threads)
         finally:
             numba.set_num_threads(before)
 
@@ -142,4 +167,4 @@ def simulate_batch(
         return np.zeros((0, n_months + 1, N_OBSERVABLES)), []
     made = ready(jobs, n_months)
     carry(made, threads)
-    return made.series, made.states
+    return made.runs.series, made.states

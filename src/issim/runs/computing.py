@@ -155,7 +155,7 @@ def _carried(call: _Call, threads: int) -> None:
 
 def _read(sweep: Sweep, call: _Call) -> Tables:
     """The outcomes and the months of a call that was carried."""
-    series = call.batch.series if call.batch else np.empty((0, sweep.n_months + 1, N_OBSERVABLES))
+    series = call.batch.runs.series if call.batch else np.empty((0, sweep.n_months + 1, N_OBSERVABLES))
     sound = [place for place, fault in enumerate(call.faults) if not fault]
     monthly = _months(sweep, [call.runs[k] for k in sound], series)
     return Tables(_outcomes(call.runs, sound, series, call.faults), monthly)
