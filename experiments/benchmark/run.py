@@ -3,6 +3,7 @@
     python experiments/benchmark/run.py            up to 100,000 firms, two minutes
     python experiments/benchmark/run.py --full     up to 1,000,000 firms
     python experiments/benchmark/run.py --policy   only what policies cost, and a whole comparison with its report
+    python experiments/benchmark/run.py --sweep    only sweeps, and the same runs made in other ways
 
 Every line is measured in a process of its own. Compare ratios, not digits: machines differ and are shared.
 """
@@ -83,6 +84,56 @@ def policies(repeat: int) -> None:
     line("  together", statistics.median(map(sum, times)), "s", 30)
 
 
+def one_sweep(study: str, threads: int, n_runs: int) -> dict[str, Any]:
+    """Measure and print a part of a sweep of 100,000 runs."""
+    found = measured(
+        "sweep.py", "--study", study, "--threads", str(threads), "--runs", str(n_runs), "n_seeds=1000"
+    )
+    print(f"\n{study}, {threads} threads, {found['runs']:,} runs of 1,000 firms and 120 months, to the files")
+    line("  runs per second", found["runs"] / found["seconds"], "runs/s", None)
+    line("  firm-months per second", found["firm_months"] / found["seconds"], "1/s", None)
+    line("  processors used on average", found["cpu"] / found["seconds"], "processors", None)
+    ten_thousand = found["cpu"] / found["runs"] * 10_000
+    line("  10,000 runs, of two processors for a minute", ten_thousand, "s CPU", 120)
+    line("  time inside the compiled batch", 100 * found["in_batch"], "%", 90, above=True)
+    for part, seconds in found["parts"].items():
+        line(f"    {part}, of all processor time", 100 * seconds / found["cpu"], "%", None)
+    return found
+
+
+def memory(found: dict[str, Any]) -> None:
+    """Print how memory grows with the runs that are made, and what it would be in the end."""
+    after, n_shards = found["memory"], len(found["memory"]) - 1
+    growth = (after[-1] - after[n_shards // 5]) / (found["runs"] * 0.8)
+    print(f"\nmemory of one process: 100,000 runs planned, {found['runs']:,} made")
+    line("  resident when planned", after[0], "MB", None)
+    line(f"  after {found['runs'] // 5:,} runs", after[n_shards // 5], "MB", None)
+    line(f"  after {found['runs']:,} runs", after[-1], "MB", None)
+    line("  highest", found["peak_mb"], "MB", None)
+    in_the_end = found["peak_mb"] + max(0.0, growth) * (found["planned"] - found["runs"])
+    line("  after all 100,000, if it grows on as it did", in_the_end, "MB", 2000)
+
+
+def sweeps() -> None:
+    """Print what sweeps cost, and what the same runs cost when made in other ways."""
+    shared = one_sweep("shared_worlds", 2, 10_000)
+    memory(shared)
+    alone = one_sweep("shared_worlds", 1, 2_000)
+    one_sweep("levers", 2, 2_000)
+    one_sweep("own_worlds", 2, 2_000)
+    a_run = alone["cpu"] / alone["runs"]
+    print("\nthe same run made in other ways, processor seconds against those of the sweep on one thread")
+    line("  the sweep", a_run, "s CPU/run", None)
+    for way, words, target in (
+        ("mesa", "mesa.batch_run of SymbiosisModel", None),
+        ("single", "single runs launched by Hydra, in one process", None),
+        ("agents", "mesa.batch_run of ordinary Python agents", 300),
+    ):
+        found = measured("rivals.py", way, NUMBA_DISABLE_JIT=str(int(way == "agents")))
+        line(f"  {words}", found["cpu"], "s CPU/run", None)
+        line("    against the sweep", found["cpu"] / a_run, "x", target, above=True)
+
+
 def main() -> None:
     """Measure and print the report."""
     options = argparse.ArgumentParser(
@@ -90,10 +141,14 @@ def main() -> None:
     )
     options.add_argument("--full", action="store_true", help="a million firms as well")
     options.add_argument("--policy", action="store_true", help="only what policies cost")
+    options.add_argument("--sweep", action="store_true", help="only sweeps")
     given = options.parse_args()
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors")
     if given.policy:
         policies(repeat=3)
+        return
+    if given.sweep:
+        sweeps()
         return
     with tempfile.TemporaryDirectory() as cache:
         cold = measured("measure.py", "--months", "1", ISSIM_CACHE_DIR=cache)

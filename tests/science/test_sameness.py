@@ -215,6 +215,25 @@ def test_threads_and_batches_give_the_same_bits():
     assert not same(alone[0], alone[1])
 
 
+def test_unequal_runs_in_one_batch_are_each_as_alone():
+    """Worlds and conditions shared and not, large and small, with and without levers; more threads than runs."""
+    shared, conditions = toy(N, seed=1), every_kind(N, MONTHS)
+    jobs = [
+        Job(shared, conditions, BUSY, 3),
+        Job(toy(3 * N, seed=2), None, BUSY, 3),
+        Job(shared, None, Behaviour(), 4),
+        Job(shared, conditions, BUSY, 5),
+        Job(toy(N, seed=3), None, None, 3),
+        Job(shared, policy(N, MONTHS, [EVERY_KIND[1]]), BUSY, 3),
+        Job(shared, None, BUSY, 3),
+    ]
+    alone = [simulate(*job[:3], seed=job.seed, n_months=MONTHS) for job in jobs]
+    for threads in (1, 2, 3, 16):
+        found = simulate_many(jobs, MONTHS, threads=threads)
+        assert [same(one, other) for one, other in zip(found, alone, strict=True)] == [True] * len(jobs)
+    assert simulate_many([], MONTHS) == []
+
+
 def test_a_month_at_a_time_is_all_at_once():
     world, conditions = toy(N, seed=1), every_kind(N, MONTHS)
     whole = run(world, conditions)
@@ -255,6 +274,9 @@ def digests() -> dict[str, str]:
         found |= {
             f"{name}.{key}": hashlib.sha256(array.tobytes()).hexdigest() for key, array in arrays.items()
         }
+    for done in simulate_many([Job(toy(N, seed=8), None, BUSY, seed) for seed in (3, 4)], 18):
+        key = f"batch.{len(found)}"
+        found[key] = hashlib.sha256(done.series.tobytes()).hexdigest()
     return found
 
 

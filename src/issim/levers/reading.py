@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,12 @@ def _mapping(loader: Loader, node: yaml.MappingNode) -> dict[Any, Any]:
 Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Any:
+    """What a text says: a design over a lever's numbers reads the same file for every cell."""
+    return yaml.load(text, Loader)  # a SafeLoader: plain data only
+
+
 def read(path: Path, kind: str) -> dict[str, Any]:
     """The table that a YAML file holds; `kind` says in an error what the file should be."""
     try:
@@ -60,7 +68,7 @@ def read(path: Path, kind: str) -> dict[str, Any]:
             f"The {kind} file {path} cannot be read ({error.strerror}); check the path."
         ) from None
     try:
-        found = yaml.load(text, Loader)  # a SafeLoader: plain data only
+        found = copy.deepcopy(_parsed(text))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark is not None else ""

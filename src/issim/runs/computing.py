@@ -1,18 +1,23 @@
-"""The runs of a shard, computed: worlds, one compiled call after another, outcomes and series as tables."""
+"""The runs of a shard, computed: worlds, one compiled call after another, outcomes and series as tables.
+
+While one call runs, the worlds, conditions and blank states of the next are made, and the tables of the last: those
+take Python, which the compiled call does not need.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from issim.errors import InputError
 from issim.levers.policy import conditions
-from issim.model.batch import Job, simulate_batch
-from issim.rules.observe import NAMES
+from issim.model.batch import Batch, Job, carry, ready
+from issim.rules.observe import N_OBSERVABLES, NAMES
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
 from issim.runs.sweep_plan import Run, Sweep
@@ -22,10 +27,15 @@ from issim.world.state import World
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Runs that go through one compiled call: enough to keep threads busy, few enough to stop soon.
-RUNS_PER_CALL = 64
+#: Runs and firm-months of a thread in one compiled call: enough to keep it busy, few enough to stop soon.
+RUNS_OF_A_THREAD, WORK_OF_A_THREAD = 32, 32 * 1000 * 120
+#: Runs of a call at most, whose worlds and states are in memory together.
+RUNS_PER_CALL = 256
 #: Columns of a run's row besides its outcomes.
 KEYS = ("run", "cell", "seed")
+
+P = ParamSpec("P")
+Found = TypeVar("Found")
 
 
 class Tables(NamedTuple):
@@ -49,42 +59,109 @@ class _World(NamedTuple):
 Worlds = dict[tuple[str, int], _World]
 
 
+class _Call(NamedTuple):
+    """Runs that go through one compiled call."""
+
+    runs: Sequence[Run]
+    worlds: Worlds
+    faults: Sequence[str]
+    """Why a run is impossible; empty for a sound one."""
+    batch: Batch | None
+    """The sound runs, in their order; nothing if there is none."""
+
+
 def tables(sweep: Sweep, shard: int, threads: int, tick: Callable[[int], object]) -> Tables:
     """Compute a shard; `tick` hears how many more runs are done.
 
-    Keeps     the same whatever the number of threads; a run that is impossible says so and stops no other
+    Keeps     the same whatever the number of threads and of runs per call; a run that is impossible says so and stops
+              no other
     """
     import pandas as pd
 
-    found = []
-    worlds: Worlds = {}
-    with ThreadPoolExecutor(threads) as pool:
-        for some in _calls(sweep.runs_of(shard)):
-            worlds = _worlds(sweep, some, worlds, pool)
-            found.append(_simulated(sweep, some, worlds, threads))
-            tick(len(some))
-    runs, series = zip(*found, strict=True)
+    calls = _calls(sweep, sweep.runs_of(shard), threads)
+    found: list[Future[Tables]] = []
+    with _beside(threads) as beside, _workers(threads) as pool:
+        coming = beside.submit(_made_ready, sweep, calls[0], Worlds(), pool)
+        for after in (*calls[1:], ()):
+            call = coming.result()
+            if after:
+                coming = beside.submit(_made_ready, sweep, after, call.worlds, pool)
+            _carried(call, threads)
+            found.append(beside.submit(_read, sweep, call._replace(worlds=Worlds())))
+            tick(len(call.runs))
+        runs, series = zip(*(part.result() for part in found), strict=True)
     return Tables(pd.concat(runs, ignore_index=True), pd.concat(series, ignore_index=True))
 
 
 def computed(sweep: Sweep, runs: Sequence[Run], threads: int) -> Tables:
     """Some runs of a sweep in one compiled call, worlds of their own."""
-    with ThreadPoolExecutor(threads) as pool:
-        return _simulated(sweep, runs, _worlds(sweep, runs, {}, pool), threads)
+    with _workers(threads) as pool:
+        call = _made_ready(sweep, runs, Worlds(), pool)
+    _carried(call, threads)
+    return _read(sweep, call)
 
 
-def _calls(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
+def _calls(sweep: Sweep, runs: Sequence[Run], threads: int) -> list[Sequence[Run]]:
     """Runs in groups that go through one compiled call each."""
-    for place in range(0, len(runs), RUNS_PER_CALL):
-        yield runs[place : place + RUNS_PER_CALL]
+    of_a_thread = max(1, min(RUNS_OF_A_THREAD, WORK_OF_A_THREAD // (sweep.n_firms * sweep.n_months)))
+    size = min(RUNS_PER_CALL, of_a_thread * threads)
+    return [runs[place : place + size] for place in range(0, len(runs), size)]
 
 
-def _worlds(
-    sweep: Sweep,
-    runs: Sequence[Run],
-    known: Worlds,
-    pool: ThreadPoolExecutor,
-) -> Worlds:
+class _AtOnce(Executor):
+    """Does what it is given before it returns: for a single thread, which has nobody beside it."""
+
+    def submit(self, fn: Callable[P, Found], /, *args: P.args, **kwargs: P.kwargs) -> Future[Found]:
+        """Call the function now; what it raises is raised here."""
+        done: Future[Found] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@contextmanager
+def _workers(threads: int) -> Iterator[Executor]:
+    """Threads that drop what they have not begun when the block ends, also by Ctrl-C."""
+    pool = ThreadPoolExecutor(threads)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _beside(threads: int) -> Iterator[Executor]:
+    """Somebody who makes ready and reads while calls run."""
+    if threads == 1:
+        yield _AtOnce()
+        return
+    with _workers(1) as one:
+        yield one
+
+
+def _made_ready(sweep: Sweep, runs: Sequence[Run], known: Worlds, pool: Executor) -> _Call:
+    """A call with its worlds, conditions and blank states."""
+    worlds = _worlds(sweep, runs, known, pool)
+    found = [_job(sweep, run, worlds) for run in runs]
+    jobs = [job for job in found if isinstance(job, Job)]
+    faults = ["" if isinstance(job, Job) else job for job in found]
+    return _Call(runs, worlds, faults, ready(jobs, sweep.n_months) if jobs else None)
+
+
+def _carried(call: _Call, threads: int) -> None:
+    """Carry the sound runs of a call."""
+    if call.batch:
+        carry(call.batch, threads)
+
+
+def _read(sweep: Sweep, call: _Call) -> Tables:
+    """The outcomes and the months of a call that was carried."""
+    series = call.batch.runs.series if call.batch else np.empty((0, sweep.n_months + 1, N_OBSERVABLES))
+    sound = [place for place, fault in enumerate(call.faults) if not fault]
+    monthly = _months(sweep, [call.runs[k] for k in sound], series)
+    return Tables(_outcomes(call.runs, sound, series, call.faults), monthly)
+
+
+def _worlds(sweep: Sweep, runs: Sequence[Run], known: Worlds, pool: Executor) -> Worlds:
     """The worlds of some runs; those of the runs before are kept if they are needed again."""
     first = {(sweep.worlds[run.cell], run.seed): run for run in reversed(runs)}
     new = [key for key in first if key not in known]
@@ -100,23 +177,6 @@ def _built(settings: Settings | InputError, key: tuple[str, int]) -> _World:
         return _World(key, world_of(settings, key[1]), "")
     except InputError as error:
         return _World(key, None, str(error))
-
-
-def _simulated(sweep: Sweep, runs: Sequence[Run], worlds: Worlds, threads: int) -> Tables:
-    """Simulate some runs in one call: their outcomes, and their months."""
-    jobs: list[Job] = []
-    sound: list[int] = []
-    faults = [""] * len(runs)
-    for place, run in enumerate(runs):
-        found = _job(sweep, run, worlds)
-        if isinstance(found, str):
-            faults[place] = found
-        else:
-            jobs.append(found)
-            sound.append(place)
-    series, _ = simulate_batch(jobs, sweep.n_months, threads)
-    monthly = _months(sweep, [runs[k] for k in sound], series)
-    return Tables(_outcomes(runs, sound, series, faults), monthly)
 
 
 def _job(sweep: Sweep, run: Run, worlds: Worlds) -> Job | str:
