@@ -154,9 +154,8 @@ def carry(made: Batch, threads: int = 1) -> None:
     """
     turns = np.zeros(1, np.int64)
     with _ONE_AT_A_TIME, ThreadPoolExecutor(1) as caller:
-        done = caller.submit(_called, made.runs, turns, max(1, min(threads, numba.config.NUMBA_NUM_THREADS)))
         try:
-            done.result()
+            caller.submit(_called, made.runs, turns, threads).result()
         except BaseException:
             turns[0] = len(made.states)
             raise
@@ -164,8 +163,9 @@ def carry(made: Batch, threads: int = 1) -> None:
 
 def _called(runs: Runs, turns: NDArray[np.int64], threads: int) -> None:
     """The compiled call, on this thread and as many more as are wanted."""
-    numba.set_num_threads(threads)
-    _carry(runs, turns, threads)
+    n_threads = max(1, min(threads, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(n_threads)
+    _carry(runs, turns, n_threads)
 
 
 def simulate_batch(
