@@ -103,15 +103,16 @@ def one_sweep(study: str, threads: int, n_runs: int) -> dict[str, Any]:
 
 def memory(found: dict[str, Any]) -> None:
     """Print how memory grows with the runs that are made, and what it would be in the end."""
-    after, n_shards = found["memory"], len(found["memory"]) - 1
-    growth = (after[-1] - after[n_shards // 5]) / (found["runs"] * 0.8)
-    print(f"\nmemory of one process: 100,000 runs planned, {found['runs']:,} made")
-    line("  resident when planned", after[0], "MB", None)
-    line(f"  after {found['runs'] // 5:,} runs", after[n_shards // 5], "MB", None)
-    line(f"  after {found['runs']:,} runs", after[-1], "MB", None)
+    after = found["memory"]
+    early, late = next(row for row in after if row[0] >= found["runs"] // 5), after[-1]
+    growth = (late[1] - early[1]) / (late[0] - early[0])
+    print(f"\nmemory of one process: {found['planned']:,} runs planned, {found['runs']:,} made")
+    line("  resident when planned", after[0][1], "MB", None)
+    for n_runs, mb in (early, late):
+        line(f"  after {n_runs:,} runs", mb, "MB", None)
     line("  highest", found["peak_mb"], "MB", None)
     in_the_end = found["peak_mb"] + max(0.0, growth) * (found["planned"] - found["runs"])
-    line("  after all 100,000, if it grows on as it did", in_the_end, "MB", 2000)
+    line(f"  after all {found['planned']:,}, if it grows on as it did", in_the_end, "MB", 2000)
 
 
 def sweeps() -> None:

@@ -4,7 +4,7 @@
     cpu        processor seconds of all threads for the same: steadier where others use the processors too
     in_batch   share of `seconds` during which the compiled call of a batch runs
     parts      processor seconds of each part that is Python
-    memory     resident MB after each shard; the plan is that of the whole study
+    memory     resident MB after so many runs; the plan is that of the whole study
 
 Only the first `--runs` runs of the study are made.
 """
@@ -87,15 +87,15 @@ def main() -> None:
         wall, cpu = time.perf_counter(), cpu_seconds()
         chosen = sweep.planned(words)
         shards = [shard for shard in range(chosen.n_shards) if chosen.bounds[shard + 1] <= given.runs]
-        planning, memory = time.perf_counter() - wall, [resident_mb()]
-        for shard in shards:
-            sweep.carry_out(chosen, [shard], given.threads, lambda n_runs: None)
-            memory.append(resident_mb())
+        memory = [(0, resident_mb())]
+        sweep.carry_out(
+            chosen, shards, given.threads, lambda n: memory.append((memory[-1][0] + n, resident_mb()))
+        )
         wall, cpu = time.perf_counter() - wall, cpu_seconds() - cpu
     n_runs = chosen.bounds[len(shards)]
     found = {
         "runs": n_runs, "planned": len(chosen.runs), "firm_months": n_runs * chosen.n_firms * chosen.n_months,
-        "seconds": wall, "cpu": cpu, "planning": planning, "in_batch": clocks.wall["batch"] / wall,
+        "seconds": wall, "cpu": cpu, "in_batch": clocks.wall["batch"] / wall,
         "parts": {name: clocks.cpu[name] for name in PARTS if name != "batch"}, "memory": memory,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
     }  # fmt: skip

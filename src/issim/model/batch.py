@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
 import numba
@@ -146,17 +147,25 @@ def _handed_over(tables: list[Any]) -> Any:
 def carry(made: Batch, threads: int = 1) -> None:
     """Carry all runs of a batch, which changes its states and its series; once only.
 
+    A thread of its own makes the call, so that Ctrl-C reaches the one that waits: no further run is then begun.
+
     For whom  sweeps; the bits of every run are those it has alone, for any number of threads and any batch
     Units     of the observables
     """
-    with _ONE_AT_A_TIME:
-        before = numba.get_num_threads()
-        n_threads = max(1, min(threads, numba.config.NUMBA_NUM_THREADS))
-        numba.set_num_threads(n_threads)
+    turns = np.zeros(1, np.int64)
+    with _ONE_AT_A_TIME, ThreadPoolExecutor(1) as caller:
         try:
-            _carry(made.runs, np.zeros(1, np.int64), n_threads)
-        finally:
-            numba.set_num_threads(before)
+            caller.submit(_called, made.runs, turns, threads).result()
+        except BaseException:
+            turns[0] = len(made.states)
+            raise
+
+
+def _called(runs: Runs, turns: NDArray[np.int64], threads: int) -> None:
+    """The compiled call, on this thread and as many more as are wanted."""
+    n_threads = max(1, min(threads, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(n_threads)
+    _carry(runs, turns, n_threads)
 
 
 def simulate_batch(
