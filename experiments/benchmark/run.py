@@ -101,15 +101,20 @@ def one_sweep(study: str, threads: int, n_runs: int) -> dict[str, Any]:
     return found
 
 
-def memory(found: dict[str, Any]) -> None:
-    """Print how memory grows with the runs that are made, and what it would be in the end."""
+def memory(n_runs: int) -> None:
+    """Print how memory grows with the runs that are made, and what it would be after 100,000.
+
+    Runs of half a year, whose worlds and states are as large: allocators fill up over the first ten thousands of
+    runs, so that growth is read from the second half.
+    """
+    found = measured("sweep.py", "--runs", str(n_runs), "n_seeds=1000", "n_months=6")
     after = found["memory"]
-    early, late = next(row for row in after if row[0] >= found["runs"] // 5), after[-1]
+    early, late = next(row for row in after if row[0] >= found["runs"] // 2), after[-1]
     growth = (late[1] - early[1]) / (late[0] - early[0])
     print(f"\nmemory of one process: {found['planned']:,} runs planned, {found['runs']:,} made")
     line("  resident when planned", after[0][1], "MB", None)
-    for n_runs, mb in (early, late):
-        line(f"  after {n_runs:,} runs", mb, "MB", None)
+    for done, mb in (early, late):
+        line(f"  after {done:,} runs", mb, "MB", None)
     line("  highest", found["peak_mb"], "MB", None)
     in_the_end = found["peak_mb"] + max(0.0, growth) * (found["planned"] - found["runs"])
     line(f"  after all {found['planned']:,}, if it grows on as it did", in_the_end, "MB", 2000)
@@ -117,11 +122,11 @@ def memory(found: dict[str, Any]) -> None:
 
 def sweeps() -> None:
     """Print what sweeps cost, and what the same runs cost when made in other ways."""
-    shared = one_sweep("shared_worlds", 2, 10_000)
-    memory(shared)
+    one_sweep("shared_worlds", 2, 10_000)
     alone = one_sweep("shared_worlds", 1, 2_000)
     one_sweep("levers", 2, 2_000)
     one_sweep("own_worlds", 2, 2_000)
+    memory(60_000)
     a_run = alone["cpu"] / alone["runs"]
     print("\nthe same run made in other ways, processor seconds against those of the sweep on one thread")
     line("  the sweep", a_run, "s CPU/run", None)

@@ -119,12 +119,13 @@ def ready(jobs: Sequence[Job], n_months: int) -> Batch:
     worlds, of_worlds = _each_once([world for world, _ in pairs])
     terms, of_terms = _each_once([conditions for _, conditions in pairs])
     states = [blank_state(*pair) for pair in pairs]
+    constants = np.stack([(job.behaviour or Behaviour()).record() for job in jobs])
     runs = Runs(
         worlds=_handed_over(worlds),
         conditions=_handed_over(terms),
         which=np.array([of_worlds, of_terms]).T.copy(),
         states=_handed_over(states),
-        behaviours=np.stack([(job.behaviour or Behaviour()).record() for job in jobs]),
+        behaviours=constants if is_compiled() else constants.view(np.recarray),
         seeds=np.array([job.seed for job in jobs], np.uint64),
         series=np.zeros((len(jobs), n_months + 1, N_OBSERVABLES)),
     )
