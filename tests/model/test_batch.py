@@ -31,10 +31,14 @@ def test_ctrl_c_lets_no_further_run_begin(world: World, monkeypatch: pytest.Monk
         called(runs, turns, threads)
 
     assert threading.current_thread() is threading.main_thread(), "only there Ctrl-C is raised"
+    kept = signal.signal(signal.SIGINT, signal.default_int_handler)  # a worker of a test run may ignore it
     made = batch.ready([Job(world, None, None, seed) for seed in range(5)], 6)
     monkeypatch.setattr(batch, "_called", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        batch.carry(made, threads=2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            batch.carry(made, threads=2)
+    finally:
+        signal.signal(signal.SIGINT, kept)
     monkeypatch.undo()
     assert caught == [5]
     assert not made.runs.series.any()
