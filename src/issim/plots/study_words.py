@@ -155,6 +155,6 @@ def _corners(shown: Shown) -> str:
     none, only_x, only_by, both = (table[corner] for corner in corners)
     return (
         f"Raising {axis_words(shown.x)} alone takes {noun(shown)} "
-        f"from {wording.number(none.mean)} to {spanned(only_x)}, "
-        f"raising {axis_words(shown.by)} alone to {spanned(only_by)}, both together to {spanned(both)}"
+        f"from {wording.number(none.mean)} to {wording.number(only_x.mean)}, "
+        f"raising {axis_words(shown.by)} alone to {wording.number(only_by.mean)}, both together to {spanned(both)}"
     )

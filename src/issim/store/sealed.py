@@ -102,7 +102,9 @@ def table_of(content: bytes) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return pq.read_table(pa.BufferReader(content)).replace_schema_metadata().to_pandas()
+    # without threads of Arrow: one that still lets go of `content` while Python ends aborts the process
+    found = pq.ParquetFile(pa.BufferReader(content), pre_buffer=False).read(use_threads=False)
+    return found.replace_schema_metadata().to_pandas(use_threads=False)
 
 
 def seal_json(content: Mapping[str, Any]) -> bytes:
