@@ -17,7 +17,7 @@ from patterns.pattern import Check, Estimate, Pattern, Row, mean_of, table_of
 
 from issim.levers.policy import Policy, conditions, from_mapping
 from issim.model.simulate import simulate
-from issim.plots import style
+from issim.plots import palette, style
 from issim.plots.wording import number
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
@@ -31,7 +31,7 @@ CALM, USUAL, ROUGH = (0.0, 0.0), (1.0, 0.02), (2.0, 0.3)
 LEVERS = ("landfill_tax", "reuse_subsidy")
 WORDS = {"landfill_tax": "Landfill tax", "reuse_subsidy": "Payment per tonne"}
 #: Three steps of one blue, dark for rough.
-SHADES = ("#94C6E7", "#2F86C5", "#0A3F78")
+SHADES = tuple(style.STAGE_COLOURS[stage] for stage in ("aware", "searching", "talking"))
 
 
 def policy_of(lever: str | None) -> Policy:
@@ -171,7 +171,7 @@ def lever_panel(axes: Axes, table: pd.DataFrame, lever: str) -> None:
         axes.annotate(
             name, (len(INTERRUPTIONS) - 1, heights[k]),
             xytext=(18, 0), textcoords="offset points", va="center", fontsize=style.LABEL, fontweight="bold",
-            color=colour if k else "#4A90BF", annotation_clip=False,
+            color=colour if k else palette.PALE_INK, annotation_clip=False,
         )  # fmt: skip
     axes.axhline(0.0, color=style.QUIET, linewidth=1.2)
     axes.set_xticks(list(places), [f"{100 * i:.0f} %" for i in INTERRUPTIONS])

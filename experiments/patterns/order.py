@@ -18,7 +18,7 @@ from patterns.pattern import Check, Estimate, Pattern, Row, mean_of, table_of
 from issim.levers import catalogue
 from issim.levers.policy import Policy, conditions, from_mapping
 from issim.model.simulate import simulate
-from issim.plots import style
+from issim.plots import palette, style
 from issim.plots.wording import number
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
@@ -31,7 +31,7 @@ COMPARED = 120
 #: Pairs of levers: the kinds of the source (a tax and a payment), and a lever that works on meetings with one on money.
 COUPLES = (("landfill_tax", "reuse_subsidy"), ("facilitator", "landfill_tax"))
 WORDS = {"landfill_tax": "landfill tax", "reuse_subsidy": "payment per tonne", "facilitator": "facilitation"}
-FIRST, SECOND = "#0072B2", "#D55E00"
+FIRST, SECOND = palette.MODEL, palette.MISSED
 
 
 def history(first: str, second: str) -> Policy:

@@ -18,7 +18,7 @@ from patterns.pattern import Check, Estimate, Floats, Pattern, Row, percentiles,
 from issim.analysis.effects import variance_ratio
 from issim.levers.policy import conditions, load
 from issim.model.simulate import simulate
-from issim.plots import style, wording
+from issim.plots import palette, style, wording
 from issim.plots.wording import number
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
@@ -35,7 +35,7 @@ POLICIES = (
 )
 NONE, ELSEWHERE = "none", "none, other luck"
 OUTCOMES = {"adopters": "firms that exchange", "tonnes": "tonnes in all years"}
-COLOURS = {"adopters": "#00735C", "tonnes": "#0072B2"}
+COLOURS = {"adopters": style.WITH, "tonnes": palette.MODEL}
 #: Room for the name of a policy, in inches.
 NAMES = 3.0
 #: Added to a seed for luck that has nothing to do with it.

@@ -20,7 +20,7 @@ from patterns.pattern import Check, Floats, Pattern, Row, table_of
 from issim.evidence import load
 from issim.evidence.facts import Figure as Fact
 from issim.model.simulate import simulate
-from issim.plots import style
+from issim.plots import palette, style
 from issim.plots.wording import number
 from issim.rules.behaviour import Behaviour
 from issim.runs.priors import distribution
@@ -30,7 +30,7 @@ from issim.units import parameters_of
 from issim.world.state import World
 
 DEFAULT, PRIORS, GHALI = "default constants", "constants from priors", "Ghali's rule"
-COLOURS = {DEFAULT: style.WITH, PRIORS: "#0072B2", GHALI: "#D55E00"}
+COLOURS = {DEFAULT: style.WITH, PRIORS: palette.MODEL, GHALI: palette.MISSED}
 #: Seeds on which the contrast is run; one hundred producers and more tell apart what it is for.
 N_GHALI = 8
 #: A rule that brings so many firms in is called saturating; below half is called low.

@@ -20,7 +20,7 @@ from patterns.pattern import Check, Estimate, Floats, Pattern, Row, by_seed, mea
 from issim.levers import catalogue
 from issim.levers.policy import Policy, conditions, from_mapping
 from issim.model.simulate import Trajectory, simulate
-from issim.plots import style
+from issim.plots import palette, style
 from issim.plots.wording import number
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
@@ -28,8 +28,8 @@ from issim.runs.study import world_of
 #: Shares of firms that are members from the first month on.
 SHARES = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
 PACKAGED, MATCHING, NONE = "as packaged", "matching alone", "no platform"
-COLOURS = {PACKAGED: "#00735C", MATCHING: "#0072B2"}
-COST = "#B3541E"
+COLOURS = {PACKAGED: style.WITH, MATCHING: palette.MODEL}
+COST = palette.COST
 
 
 def platform(*, reliefs: bool) -> Policy:

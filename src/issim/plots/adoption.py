@@ -163,8 +163,8 @@ def _stages(
         below = edge["mid"].to_numpy()
     for k in range(1, len(style.STAGES)):
         edge = seeds.by_month(series, policy, columns[k:]) * scale
-        axes.fill_between(edge.index, edge["low"], edge["high"], color="white", alpha=0.4, linewidth=0)
-        axes.plot(edge.index, edge["mid"], color="white", linewidth=1.2)
+        axes.fill_between(edge.index, edge["low"], edge["high"], color=style.PAPER, alpha=0.4, linewidth=0)
+        axes.plot(edge.index, edge["mid"], color=style.PAPER, linewidth=1.2)
     axes.set_ylim(0, 100)
     _years(axes, month, narrow=3)
     axes.set_yticks(

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from issim.analysis.answers import Answer, Shown
-from issim.plots import style, wording
+from issim.plots import palette, style, wording
 from issim.plots.study_words import axis_label, outcome_words, places, takeaway, value_label
 
 BOTTOM, TOP, HEAD = 0.19, 0.72, 0.79
@@ -20,8 +20,8 @@ BOTTOM, TOP, HEAD = 0.19, 0.72, 0.79
 NAMES, ROOM = 1.7, 2.1
 #: Share of an axis of numbers that two ticks need between them.
 APART = 0.07
-#: From none to much, in steps that differ in lightness.
-FIELD = LinearSegmentedColormap.from_list("field", ["#F5F6F7", "#94C6E7", "#0A3F78"])
+#: From none to much.
+FIELD = LinearSegmentedColormap.from_list("field", list(palette.FIELD))
 
 
 class Source(NamedTuple):

@@ -1,20 +1,43 @@
-"""One look for every figure: the slide, its colours, its title and footer, and how it is saved."""
+"""One look for every figure: the slide, its title and footer, and how it is saved; colours are from `palette`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from issim.plots.palette import (
+    FAINT,
+    GROUND,
+    INK,
+    OTHER_STREAMS,
+    PAPER,
+    POLICY_COLOURS,
+    QUIET,
+    STAGE_COLOURS,
+    STAGES,
+    STREAM_COLOURS,
+    WITH,
+    WITHOUT,
+    ink_on,
+    policy_colour,
+    policy_colours,
+    policy_ink,
+)
 from issim.plots.wording import headed
+
+#: What figures take from here of the palette.
+__all__ = [
+    "FAINT", "GROUND", "INK", "OTHER_STREAMS", "PAPER", "POLICY_COLOURS", "QUIET", "STAGES", "STAGE_COLOURS",
+    "STREAM_COLOURS", "WITH", "WITHOUT", "ink_on", "policy_colour", "policy_colours", "policy_ink",
+]  # fmt: skip
 
 #: A 16:9 slide in inches, as large as those of presentation programs: sizes in points are the slide's.
 SIZE = (12.8, 7.2)
@@ -23,42 +46,6 @@ DPI = 200
 TITLE_SIZES = (20.0, 18.5, 17.0, 15.5)
 SUBTITLE, HEADING, LABEL, SMALL, FOOTER = 13.5, 14.0, 12.5, 11.0, 9.5
 
-INK, QUIET, FAINT, GROUND, PAPER = "#1A1A1A", "#5A6068", "#E3E6E9", "#F5F6F7", "#FFFFFF"
-
-#: The stages of a firm in their order: grey, three steps of one blue, and orange for those who arrived.
-STAGE_COLOURS = {
-    "unaware": "#C6CBD0",
-    "aware": "#94C6E7",
-    "searching": "#2F86C5",
-    "talking": "#0A3F78",
-    "operating": "#E69F00",
-}
-STAGES = tuple(STAGE_COLOURS)
-
-#: Colours of streams: after Paul Tol's muted scheme, moved until any two are at least 15 apart in CIE Lab for
-#: people with all receptors, and without those for red, green or blue.
-STREAM_COLOURS = {
-    "metal": "#372582",
-    "plastic": "#CD7082",
-    "wood": "#838303",
-    "paper": "#E0C646",
-    "organic": "#12824B",
-    "textile": "#A138A5",
-    "mineral": "#4A4A4A",
-    "chemical": "#793A73",
-    "sludge": "#844923",
-    "water": "#30C3FC",
-    "heat": "#F1244C",
-    "fuel_gas": "#0DA0B7",
-}
-
-#: Streams that are too rare on a slide for a colour of their own.
-OTHER_STREAMS = "#A9AFB5"
-
-#: Without policy grey, with it green; the two differ in lightness as well.
-WITHOUT, WITH = "#8A9099", "#00735C"
-#: Several policies side by side; each is dark enough for text, and any two are 25 apart for everybody.
-POLICY_COLOURS = (WITH, "#9C48D8", "#9C6C0C", "#6C0000", "#3C0084", "#600054")
 #: Left and right edge of what stands on a slide, as fractions of its width.
 LEFT, RIGHT = 0.045, 0.955
 #: The blank between a number and its unit.
@@ -91,29 +78,6 @@ class Provenance(NamedTuple):
             f"Region: {self.region} · {firms} · {runs} · issim {self.version} · "
             "Adopter: a firm that gives or takes a residue in at least one operating exchange, formal or not"
         )
-
-
-def policy_colour(policy: str) -> str:
-    """The colour of a policy: grey for none, green for any other."""
-    return WITHOUT if policy == "none" else WITH
-
-
-def policy_colours(shown: Sequence[str]) -> dict[str, str]:
-    """A colour for each of several policies: grey for none, the others in their order."""
-    others = [policy for policy in shown if policy != "none"]
-    return {"none": WITHOUT} | dict(zip(others, POLICY_COLOURS, strict=False))
-
-
-def policy_ink(policy: str, colours: Mapping[str, str] | None = None) -> str:
-    """The colour of text about a policy, dark enough to read; `colours` where there are several."""
-    return QUIET if policy == "none" else (colours or {}).get(policy, WITH)
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever stands out more from a ground (relative luminance as in WCAG 2.2)."""
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour))
-    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "#000000" if (light + 0.05) ** 2 > 1.05 * 0.05 else PAPER
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:

@@ -20,10 +20,11 @@ from issim.analysis.survey import (
     by_design,
     tally,
 )
+from issim.plots import palette, style
 
-#: Colour-blind safe (Okabe and Ito): the model is blue, the report black, a miss vermilion and marked
-#: besides.
-BAND, MIDDLE, REPORT, MISS, QUIET = "#9ecae9", "#0072B2", "#111111", "#D55E00", "#8a8a8a"
+#: The model is blue, the report black, a miss vermilion and marked besides.
+BAND, MIDDLE, REPORT = palette.MODEL_BAND, palette.MODEL, palette.PUBLISHED
+MISS, QUIET = palette.MISSED, palette.UNUSED
 
 
 class Panel(NamedTuple):
@@ -78,13 +79,13 @@ PANELS = (
 N_COLUMNS = 4
 #: Fractions of the picture: top of the panels, one row, one column, room for labels, width of the scales;
 #: and the rows of height that a panel's title takes.
-TOP, ROW, PITCH, LABELS, WIDTH = 0.9, 0.0262, 0.246, 0.122, 0.088
+TOP, ROW, PITCH, LABELS, WIDTH = 0.872, 0.0256, 0.246, 0.122, 0.088
 TITLE_ROWS = 2.3
 
 
 def figure(table: Sequence[Comparison]) -> Figure:
     """Every published figure of `table` with its synthetic interval, grouped by scale; 16 by 9 inches."""
-    fig = Figure(figsize=(16, 9), facecolor="white")
+    fig = Figure(figsize=(16, 9), facecolor=style.PAPER)
     for column in range(N_COLUMNS):
         filled = [
             (p, rows) for p in PANELS if p.column == column and (rows := [r for r in table if p.holds(r)])
@@ -121,7 +122,7 @@ def _draw_panel(axes: Axes, panel: Panel, rows: list[Comparison]) -> None:
         panel.marks, [f"{100 * mark:.0f} %" if percent else f"{mark:g}" for mark in panel.marks], fontsize=7
     )
     axes.tick_params(axis="x", colors=QUIET, pad=0)
-    axes.grid(axis="x", color="#ececec", linewidth=0.8)
+    axes.grid(axis="x", color=style.FAINT, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.xaxis.set_minor_locator(NullLocator())
     for side in axes.spines.values():
@@ -139,7 +140,7 @@ def _draw_row(axes: Axes, panel: Panel, y: int, row: Comparison) -> None:
     mark = {INSIDE: "o", OUTSIDE: "D"}.get(row.verdict, "X" if row.verdict == EXCLUDED else "o")
     if row.bound in ("<", ">=") and used:
         mark = "<" if row.bound == "<" else ">"
-    face = "white" if row.verdict == NOT_APPLICABLE else colour
+    face = style.PAPER if row.verdict == NOT_APPLICABLE else colour
     axes.plot(
         row.published, y, mark, color=colour, markerfacecolor=face, markersize=5, zorder=3, clip_on=False
     )
@@ -180,7 +181,7 @@ def _head(fig: Figure, table: Sequence[Comparison]) -> None:
     everyone = f"Synthetic firms answer the survey as its {n} respondents did:"
     lead = everyone if found[INSIDE] == compared and not found[NOT_APPLICABLE] else "The survey asked again:"
     verdict = f"{lead} {found[INSIDE]} of {compared} published figures inside"
-    fig.text(0.015, 0.945, verdict, fontsize=17, fontweight="bold")
+    fig.text(0.015, 0.952, verdict, fontsize=17, fontweight="bold")
     notes = [f"{by_design(tuple(table))} by design of the samples"]
     for name, told in (
         (EXCLUDED, "excluded: cannot be true as published"),
@@ -188,7 +189,7 @@ def _head(fig: Figure, table: Sequence[Comparison]) -> None:
     ):
         if found[name]:
             notes.append(f"{found[name]} {told}")
-    fig.text(0.015, 0.912, "; ".join(notes), fontsize=10.5, color="#444444")
+    fig.text(0.015, 0.922, "; ".join(notes), fontsize=10.5, color=style.QUIET)
     keys = [
         Line2D([], [], color=BAND, linewidth=7, label=f"central 95 % of re-run surveys (samples of {n})"),
         Line2D(
@@ -207,5 +208,12 @@ def _head(fig: Figure, table: Sequence[Comparison]) -> None:
         Line2D([], [], color=MISS, marker="D", markersize=5, linestyle="", label="published, outside"),
     ]
     fig.legend(
-        handles=keys, loc="upper right", bbox_to_anchor=(0.985, 0.935), ncols=4, frameon=False, fontsize=9.5
+        handles=keys,
+        loc="upper left",
+        bbox_to_anchor=(0.015, 0.912),
+        ncols=4,
+        frameon=False,
+        fontsize=9.5,
+        borderpad=0.0,
+        borderaxespad=0.0,
     )

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from issim.analysis import summary
 from issim.analysis.effects import effects
-from issim.plots import adoption, comparison, flows, funnel, seeds, slides, style, wording
+from issim.plots import adoption, comparison, flows, funnel, palette, seeds, slides, style, wording
 from issim.plots import map as region_map
 from issim.report import assumed, tables
 from issim.report.answer import sentences
@@ -164,6 +164,7 @@ def page(results: Results) -> str:
     )
     environment.filters |= {"unbroken": unbroken, "together": together}
     return environment.from_string(template).render(
+        colours=palette.css(),
         title=f"Industrial symbiosis in region {region}",
         question=results.manifest.get("question") or "What does this policy change?",
         answer=sentences(lines, policies, series["seed"].nunique(), years),
