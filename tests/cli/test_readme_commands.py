@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from issim import cli
+from issim import grammar
 from issim.runs import launcher, multirun
 from issim.runs.job import plan
 from issim.runs.sweep_plan import planned
@@ -38,14 +38,16 @@ def commands() -> list[list[str]]:
     documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     texts = [path.read_text(encoding="utf-8") for path in documents if path.is_file()]
     return [
-        words for text in [*texts, f"```sh\n{cli.EPILOG.replace('   ', '  # ')}```"] for words in shown(text)
+        words
+        for text in [*texts, f"```sh\n{grammar.EPILOG.replace('   ', '  # ')}```"]
+        for words in shown(text)
     ]
 
 
 def fault(words: list[str]) -> str:
     """What is wrong with a command as a document shows it; empty if nothing is."""
     try:
-        given = cli.parser().parse_args(words)
+        given = grammar.parser().parse_args(words)
         if given.command == "run" and not any(word.endswith((".yaml", ".yml")) for word in given.overrides):
             (multirun.planned if given.multirun else plan)(given.overrides)
         # a study of the reader's own, and a launcher, are files that are not there

@@ -1,0 +1,81 @@
+"""The grammar of the command line: every sub-command, what it takes, and what the help says of it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+EPILOG = """examples:
+  issim run                                           the default region, with and without policy
+  issim run region=latvia policy=training population.n_firms=5000 seed=7
+  issim run -m policy=none,training region=latvia,norway    a run of every combination
+  issim compare policy=none,mandate,training          the same worlds and luck under several policies
+  issim sweep experiment=policy_by_country            a study: a design of settings, many seeds
+  issim survey                                        ask the synthetic firms what the survey asked
+  issim parameters behaviour                          what the model assumes, with sources
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    top = argparse.ArgumentParser(
+        prog="issim",
+        description="What would a policy do for industrial symbiosis in a region?",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and stop")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    run = commands.add_parser("run", help="simulate a region without policy and with one")
+    run.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="settings in Hydra's grammar, as in seed=7"
+    )
+    run.add_argument("--no-figures", action="store_true", help="leave out the figures")
+    run.add_argument(
+        "-m",
+        "--multirun",
+        action="store_true",
+        help="a run for each of several values, as in policy=none,training",
+    )
+    compare = commands.add_parser("compare", help="compare policies on the same worlds and the same luck")
+    compare.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="as for run, and policy=A,B,...: each against A"
+    )
+    compare.add_argument("--no-figures", action="store_true", help="leave out the figure")
+    sweep = commands.add_parser(
+        "sweep", help="carry out a study: many settings, many seeds, here or on a cluster"
+    )
+    sweep.add_argument(
+        "overrides",
+        nargs="*",
+        metavar="KEY=VALUE",
+        help="experiment=NAME, launcher=slurm, and as for run; nothing: list the studies",
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="say how many runs, how long, how much disk")
+    sweep.add_argument("--no-figures", action="store_true", help="leave out the figure")
+    survey = commands.add_parser("survey", help="re-run the survey on synthetic firms, or on a finished run")
+    survey.add_argument(
+        "--run", type=Path, metavar="PATH", help="a result folder; without it a synthetic population"
+    )
+    survey.add_argument("--month", type=int, metavar="M", help="month of the run (default: the last)")
+    survey.add_argument("--policy", metavar="NAME", help="which policy of the run (default: the last)")
+    survey.add_argument(
+        "--surveys", type=int, default=2000, metavar="N", help="how many surveys (default 2000)"
+    )
+    survey.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the samples (default 0)")
+    survey.add_argument(
+        "--out", type=Path, default=Path("outputs"), metavar="DIR", help="where the figure goes"
+    )
+    report = commands.add_parser("report", help="write one page to hand over from a result folder")
+    report.add_argument("path", type=Path, metavar="PATH", help="the result folder that `issim run` printed")
+    results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")
+    results.add_argument("path", type=Path, metavar="PATH", help="the folder that `issim sweep` printed")
+    for name, text in (
+        ("evidence", "list the packaged evidence with its sources"),
+        ("parameters", "list every parameter with unit, range or prior, meaning and source"),
+        ("levers", "list the levers and the named policies"),
+    ):
+        listing = commands.add_parser(name, help=text)
+        listing.add_argument("only", nargs="?", default="", metavar="NAME", help="only what begins with NAME")
+        listing.add_argument("--csv", action="store_true", help="print as CSV")
+    return top
