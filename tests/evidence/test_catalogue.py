@@ -49,7 +49,7 @@ def test_listing_shows_every_row_with_source_and_confidence() -> None:
     tables = {row[0] for row in rows}
     assert tables == {
         "survey", "barriers", "prices", "taxes", "firms", "smes", "histories", "programme_costs", "funnel",
-        "digital", "exchanges", "cases", "assumptions", "gaps",
+        "digital", "exchanges", "cases", "assumptions", "gaps", "targets", "arrangements", "uncompared",
     }  # fmt: skip
     n_rows = sum(len(Path(PACKAGED / name).read_text(encoding="utf-8").splitlines()) - 1
                  for name in FILES if name != "sources.csv")  # fmt: skip

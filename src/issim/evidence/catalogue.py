@@ -15,15 +15,23 @@ from issim.evidence.countries import CountryTerms, build_countries
 from issim.evidence.good import Good
 from issim.evidence.goods import build_goods
 from issim.evidence.survey import SurveyFigure, load_survey
+from issim.evidence.targets import (
+    Arrangement,
+    Target,
+    Uncompared,
+    load_arrangements,
+    load_targets,
+    load_uncompared,
+)
 from issim.evidence.terms import own_parameters
 from issim.evidence.waste import WasteQuantities, build_waste
 from issim.units import Parameter
 
 PACKAGED = Path(__file__).resolve().parent / "data"
 FILES = (
-    "assumptions.csv", "barriers.csv", "cases.csv", "digital.csv", "exchanges.csv", "firms.csv",
-    "funnel.csv", "gaps.csv", "histories.csv", "prices.csv", "programme_costs.csv", "smes.csv",
-    "sources.csv", "survey.csv", "taxes.csv",
+    "arrangements.csv", "assumptions.csv", "barriers.csv", "cases.csv", "digital.csv", "exchanges.csv",
+    "firms.csv", "funnel.csv", "gaps.csv", "histories.csv", "prices.csv", "programme_costs.csv", "smes.csv",
+    "sources.csv", "survey.csv", "targets.csv", "taxes.csv", "uncompared.csv",
 )  # fmt: skip
 
 
@@ -44,6 +52,9 @@ class Evidence:
     exchange_counts: tuple[facts.ExchangeCount, ...]
     cases: tuple[facts.Case, ...]
     gaps: tuple[facts.Gap, ...]
+    arrangements: Mapping[str, Arrangement]
+    targets: tuple[Target, ...]
+    uncompared: tuple[Uncompared, ...]
     assumptions: Mapping[str, facts.Assumption]
     goods: tuple[Good, ...]
     countries: tuple[CountryTerms, ...]
@@ -104,11 +115,14 @@ def _load(folder: Path, hashes: tuple[tuple[str, str], ...]) -> Evidence:
     )
     digital = loading.load_digital(folder, sources)
     survey = load_survey(folder, sources)
+    arrangements = load_arrangements(folder, sources)
     return Evidence(
         survey=survey, barriers=load_barriers(folder, sources, survey), prices=prices,
         taxes=taxes, firms=firms, digital=digital, smes=smes, funnel=loading.load_funnel(folder, sources),
         histories=histories, programme_costs=costs, exchange_counts=loading.load_exchanges(folder),
         cases=loading.load_cases(folder, sources), gaps=loading.load_gaps(folder), assumptions=assumptions,
+        arrangements=arrangements, targets=load_targets(folder, sources, arrangements),
+        uncompared=load_uncompared(folder),
         goods=build_goods(prices, assumptions),
         countries=build_countries(taxes, firms, digital, assumptions), waste=build_waste(firms, assumptions),
         sources=sources, hashes=dict(hashes),

@@ -62,8 +62,20 @@ def _rest(evidence: Evidence) -> Iterator[Row]:
         yield "gaps", gap.key, gap.missing, "", f"searched: {gap.searched}", f"instead: {gap.stand_in}"
 
 
+def _compared(evidence: Evidence) -> Iterator[Row]:
+    for target in evidence.targets:
+        value = f"{_shown(target.value)} +- {target.sd:.2g} ({target.role})"
+        yield "targets", target.key, value, target.unit, target.source, target.confidence
+    for found in evidence.arrangements.values():
+        yield "arrangements", found.key, found.words, "", found.source, found.confidence
+    for row in evidence.uncompared:
+        key = f"{row.table}: {row.subject}: {row.metric}"
+        yield "uncompared", key, row.reason, "", "not compared with the model", "none"
+
+
 def listing(evidence: Evidence) -> Iterator[Row]:
     """Every row of the evidence as (table, key, value, unit, source, confidence)."""
     yield from _survey(evidence)
     yield from _figures(evidence)
     yield from _rest(evidence)
+    yield from _compared(evidence)
