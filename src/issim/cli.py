@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "compare": _compare,
         "sweep": _sweep,
         "survey": _survey,
+        "validate": _validate,
         "report": _report,
         "results": _results,
         "evidence": _evidence,
@@ -88,6 +89,13 @@ def _survey(given: argparse.Namespace) -> int:
     from issim.commands import survey_command
 
     print(survey_command(given.run, given.month, given.policy, given.surveys, given.seed, given.out))
+    return 0
+
+
+def _validate(given: argparse.Namespace) -> int:
+    from issim.validating import validate_command
+
+    print(validate_command(given.words, figures=not given.no_figures))
     return 0
 
 

@@ -12,6 +12,7 @@ EPILOG = """examples:
   issim compare policy=none,mandate,training          the same worlds and luck under several policies
   issim sweep experiment=policy_by_country            a study: a design of settings, many seeds
   issim survey                                        ask the synthetic firms what the survey asked
+  issim validate shocks                               dated tax rises replayed: what the model says, what is known
   issim parameters behaviour                          what the model assumes, with sources
 """
 
@@ -66,6 +67,16 @@ def parser() -> argparse.ArgumentParser:
     survey.add_argument(
         "--out", type=Path, default=Path("outputs"), metavar="DIR", help="where the figure goes"
     )
+    validate = commands.add_parser(
+        "validate", help="hold the model against what is known, and say what it misses"
+    )
+    validate.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help="shocks, or the name of one; and settings as for run: KEY=VALUE",
+    )
+    validate.add_argument("--no-figures", action="store_true", help="leave out the figures")
     report = commands.add_parser("report", help="write one page to hand over from a result folder")
     report.add_argument("path", type=Path, metavar="PATH", help="the result folder that `issim run` printed")
     results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")

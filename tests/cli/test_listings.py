@@ -119,7 +119,7 @@ def test_the_levers_and_policies_are_listed(call: Callable[..., Any]) -> None:
     [
         ("parameters", "behaviour.con", "behaviour.contagion", 4),
         ("parameters", "peers", "peers.near", 3),
-        ("evidence", "taxes", "taxes", 61),
+        ("evidence", "taxes", "taxes", 62),
         ("evidence", "awareness.mean", "survey", 1),
         ("levers", "training", "training", 1),
     ],

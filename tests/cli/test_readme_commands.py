@@ -70,7 +70,18 @@ def test_a_command_that_is_shown_is_taken(words: list[str], capsys: pytest.Captu
 def test_the_readme_shows_every_command() -> None:
     readme = shown((ROOT / "README.md").read_text(encoding="utf-8"))
     assert {words[0] for words in readme if words} >= {
-        *("run", "compare", "sweep", "results", "survey", "report", "evidence", "parameters", "levers"),
+        *(
+            "run",
+            "compare",
+            "sweep",
+            "results",
+            "survey",
+            "validate",
+            "report",
+            "evidence",
+            "parameters",
+            "levers",
+        ),
     }
     assert any("region=" in word for words in readme for word in words)
 

@@ -68,10 +68,12 @@ def test_every_file_that_is_no_python_travels_with_its_package() -> None:
 
 def test_every_study_travels_and_is_found_by_its_name() -> None:
     files = sorted(path.name for path in (ROOT / "experiments").glob("*.yaml"))
+    shocks = [f"shocks/{path.name}" for path in (ROOT / "experiments" / "shocks").glob("*.yaml")]
+    assert len(shocks) >= 5
     assert folder_of("issim.experiments") == ROOT / "experiments"
     assert all(
         any(matches(PurePosixPath(name), pattern) for pattern in carried("issim.experiments"))
-        for name in files
+        for name in (*files, *shocks)
     )
     assert tuple(name.removesuffix(".yaml") for name in files) == studies.names()
     assert len(files) >= 6
