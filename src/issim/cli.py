@@ -21,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "survey": _survey,
         "validate": _validate,
         "report": _report,
+        "provenance": _provenance,
         "results": _results,
         "evidence": _evidence,
         "parameters": _parameters,
@@ -104,6 +105,14 @@ def _report(given: argparse.Namespace) -> int:
 
     print(report_command(given.path))
     return 0
+
+
+def _provenance(given: argparse.Namespace) -> int:
+    from issim.trace.command import provenance_command
+
+    words, code = provenance_command(given.path, given.number, given.among, given.check, given.threads)
+    print(words)
+    return code
 
 
 def _results(given: argparse.Namespace) -> int:

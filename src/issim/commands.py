@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -28,13 +29,15 @@ from issim.store.folder import (
     FIGURES,
     MANIFEST,
     Results,
+    add_files,
     check_writable,
     dated_folder,
     new_folder,
     write_json,
     write_table,
 )
-from issim.store.manifest import manifest, version
+from issim.store.manifest import commit, manifest, version
+from issim.store.record import record_of
 
 #: The largest seed of the samples of a survey.
 MAX_SEED = 2**62
@@ -83,7 +86,9 @@ def carried_out(chosen: Plan, overrides: Sequence[str], figures: bool) -> str:
     words = words_of_run(chosen, tables) + told_of_borders(settings, tables)
     config = OmegaConf.to_yaml(chosen.config)
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
-    about = manifest(config, settings.evidence.hashes, seeds, started, " ".join(["issim", "run", *overrides]))
+    about = manifest(
+        config, settings.evidence.hashes, seeds, started, shlex.join(["issim", "run", *overrides])
+    )
     about |= {
         "region": settings.region.name,
         "policy": settings.policy.name,
@@ -109,7 +114,7 @@ def write_results(
 ) -> None:
     """Write what every result folder has: tables, configuration, closing words, manifest."""
     for name, table in tables.items():
-        write_table(folder, name, table)
+        write_table(folder, name, table, about)
     (folder / CONFIG).write_text(config, encoding="utf-8")
     (folder / "summary.txt").write_text(words + "\n", encoding="utf-8")
     write_json(folder / MANIFEST, about)
@@ -151,7 +156,7 @@ def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
         tables = with_draw_effects(comparison.tables(chosen, list(comparison.outcomes(chosen, bar.update))))
     words = findings.as_text(tables, settings.region.name) + told_of_borders(settings, tables)
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
-    command = " ".join(["issim", "compare", *overrides])
+    command = shlex.join(["issim", "compare", *overrides])
     about = manifest(chosen.config, settings.evidence.hashes, seeds, started, command)
     about |= {"region": settings.region.name, "policies": [policy.name for policy in chosen.policies]}
     about["question"] = "Which of these policies brings most, for whom, at what cost?"
@@ -202,6 +207,7 @@ def survey_command(
     if not 0 <= seed <= MAX_SEED:
         raise InputError(f"--seed = {seed} is outside [0, {MAX_SEED}]; choose a whole number in that range.")
     check_writable(outputs)
+    started = datetime.now(UTC)
     known = evidence.load()
     if run is None:
         if month is not None or policy is not None:
@@ -211,14 +217,21 @@ def survey_command(
         results = Results(run)
         answers, label = answers_of_run(known, results, month, policy), f"survey_{results.path.name}"
     table = resurvey(known, answers, n_surveys=n_surveys, seed=seed)
-    return f"{as_text(table)}\n\nFigure and table: {survey_folder(table, outputs, label)}"
+    said = {"--run": run, "--month": month, "--policy": policy, "--surveys": n_surveys, "--seed": seed}
+    words = [word for key, value in said.items() if value is not None for word in (key, str(value))]
+    command = shlex.join(["issim", "survey", *words])
+    about = manifest("", known.hashes, [seed], started, command)
+    return f"{as_text(table)}\n\nFigure and table: {survey_folder(table, outputs, label, about)}"
 
 
-def survey_folder(table: Sequence[Comparison], outputs: Path, label: str) -> Path:
+def survey_folder(
+    table: Sequence[Comparison], outputs: Path, label: str, about: Mapping[str, object]
+) -> Path:
     """Write the comparison as CSV and as a figure into a dated folder."""
     with new_folder(outputs, label) as draft:
         pd.DataFrame(table).to_csv(draft.path / "survey.csv", index=False)
         style.save(survey_plot.figure(table), draft.path, "survey")
+        write_json(draft.path / MANIFEST, about)
     return draft.path
 
 
@@ -233,9 +246,13 @@ def report_command(path: Path) -> str:
     folder = results.path / "report"
     try:
         folder.mkdir(exist_ok=True)
-        for table in contents(results):
+        tables = contents(results)
+        for table in tables:
             (folder / f"{table.name}.csv").write_text(as_csv(table), encoding="utf-8")
         (folder / "report.html").write_text(html, encoding="utf-8")
+        names = [f"report/{name}" for name in ("report.html", *(f"{table.name}.csv" for table in tables))]
+        drawn = f"issim report, {version()} {commit()}".strip()
+        add_files(results.path, names, {**record_of(results.manifest), "drawn": drawn})
     except OSError as error:
         raise InputError(
             f"'{folder}' cannot be written ({error.strerror}); copy the result folder to where you may write."

@@ -14,6 +14,7 @@ EPILOG = """examples:
   issim survey                                        ask the synthetic firms what the survey asked
   issim validate shocks                               dated tax rises replayed: what the model says, what is known
   issim parameters behaviour                          what the model assumes, with sources
+  issim provenance outputs/FOLDER/summary.csv adopters    where a number comes from
 """
 
 
@@ -79,6 +80,14 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--no-figures", action="store_true", help="leave out the figures")
     report = commands.add_parser("report", help="write one page to hand over from a result folder")
     report.add_argument("path", type=Path, metavar="PATH", help="the result folder that `issim run` printed")
+    trace = commands.add_parser("provenance", help="say where a figure, a table or a number comes from")
+    trace.add_argument("path", type=Path, metavar="PATH", help="an output of issim, or a result folder")
+    trace.add_argument("number", nargs="?", default="", metavar="NAME", help="an outcome, as in adopters")
+    trace.add_argument("--check", action="store_true", help="carry the command out again and compare bits")
+    trace.add_argument("--threads", type=int, metavar="N", help="on so many threads (with --check)")
+    trace.add_argument(
+        "--among", type=Path, default=Path("outputs"), metavar="DIR", help="where a lone file is looked for"
+    )
     results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")
     results.add_argument("path", type=Path, metavar="PATH", help="the folder that `issim sweep` printed")
     for name, text in (

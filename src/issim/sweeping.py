@@ -20,7 +20,9 @@ from issim.runs.design import Cell
 from issim.runs.settings import Settings
 from issim.runs.study import threads_of
 from issim.runs.sweep import Sweep
-from issim.store.folder import FIGURES, check_writable
+from issim.store.dataset import Dataset
+from issim.store.folder import FIGURES, check_writable, stamp
+from issim.store.record import record_of
 from issim.store.results import load_results
 
 #: Runs, or seconds, below which nobody needs to be told how long it will take.
@@ -163,5 +165,6 @@ def draw(folder: Path) -> tuple[str, Path]:
     """Draw the figure of a study from its folder alone; the sentence it is for, and the file."""
     logging.getLogger("matplotlib").setLevel(logging.WARNING)
     shown = answers.shown(folder)
-    drawn = style.save(study_plot.figure(shown), folder / FIGURES, "answer")[0]
-    return study_words.takeaway(shown), drawn
+    drawn = style.save(study_plot.figure(shown), folder / FIGURES, "answer")
+    stamp(drawn, record_of(Dataset(folder).manifest), folder)
+    return study_words.takeaway(shown), drawn[0]

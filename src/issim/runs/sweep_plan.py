@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -177,7 +178,7 @@ def planned(overrides: Sequence[str]) -> Sweep:
     check_axes([*study.axes, *(axis for cell in study.cells for axis in cell)])
     cells = design.expand(study, by_name(base.settings), run.seed)
     check_names(cells)
-    return of_cells(composer, study, cells, " ".join(["issim", "sweep", *overrides]))
+    return of_cells(composer, study, cells, shlex.join(["issim", "sweep", *overrides]))
 
 
 def of_cells(composer: Composer, study: Study, cells: Sequence[Cell], command: str) -> Sweep:

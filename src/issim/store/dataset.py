@@ -34,6 +34,7 @@ from issim.errors import InputError
 from issim.store import atomic, provenance, sealed
 from issim.store.claims import Claim, claim, sign
 from issim.store.folder import MANIFEST
+from issim.store.record import as_text, record_of
 from issim.store.shard import Shard, with_leftovers
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Dataset:
             raise InputError(f"'{folder}' is not the folder of a sweep (it has no {MANIFEST}); {advice}.")
         self.manifest: dict[str, Any] = found
         self.bounds: list[int] = found["bounds"]
+        self.record = as_text(record_of(found))
         self._known_done: set[int] = set()
 
     @classmethod
@@ -90,7 +92,7 @@ class Dataset:
 
     def shard(self, number: int) -> Shard:
         """A shard and its two files."""
-        return Shard(self.folder, self.manifest["key"], number)
+        return Shard(self.folder, self.manifest["key"], number, self.record)
 
     def is_done(self, shard: int) -> bool:
         """Whether both parts of a shard are there and whole; read through once, then remembered by this object."""

@@ -1,13 +1,17 @@
-"""A result folder: written beside its final name and renamed when complete, so nothing is half-written."""
+"""A result folder: written beside its final name and renamed when complete, so nothing is half-written.
+
+On completion every file gets the record of where it comes from (stamps.py), and the manifest the digests of all files.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from issim.errors import InputError
+from issim.store import sealed, stamps
+from issim.store.atomic import place
+from issim.store.record import as_text, record_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,10 +36,10 @@ STAMP = "%Y-%m-%d_%H%M%S"
 def check_writable(outputs: Path) -> None:
     """Raise InputError if no result folder can be made under `outputs`; makes nothing itself."""
     try:
-        place = outputs
-        while not place.exists() and place != place.parent:
-            place = place.parent
-        with tempfile.TemporaryFile(dir=place):
+        nearest = outputs
+        while not nearest.exists() and nearest != nearest.parent:
+            nearest = nearest.parent
+        with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
         raise unwritable(outputs, error) from None
@@ -73,6 +80,8 @@ def new_folder(outputs: Path, label: str, now: datetime | None = None) -> Iterat
     draft = Draft(folder)
     try:
         yield draft
+        if (folder / MANIFEST).is_file():
+            finish(folder)
         folder.chmod(0o755)
         draft.path = _free(outputs / f"{stamp}_{slug(label)}")
         folder.rename(draft.path)
@@ -104,14 +113,54 @@ def _free(path: Path) -> Path:
     return candidate
 
 
-def write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
-    """Write one table as Parquet (zstd)."""
-    table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+def write_table(folder: Path, name: str, table: pd.DataFrame, about: Mapping[str, Any] | None = None) -> None:
+    """Write one table as Parquet (zstd), with the record of a manifest in it if there is one."""
+    file = f"{name}.parquet"
+    words = {} if about is None else {"record": as_text({**record_of(about), "file": file})}
+    (folder / file).write_bytes(sealed.seal_table(table, words))
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write readable JSON."""
-    path.write_text(json.dumps(content, indent=2, sort_keys=False, default=str) + "\n", encoding="utf-8")
+    path.write_text(_json(content), encoding="utf-8")
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=2, sort_keys=False, default=str) + "\n"
+
+
+def finish(folder: Path) -> None:
+    """Let every file of a folder carry its record, and the manifest the digests of all of them."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    found = (path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
+    names = sorted(path.relative_to(folder).as_posix() for path in found)
+    write_json(folder / MANIFEST, manifest | {"files": _stamped(folder, names, record_of(manifest))})
+
+
+def add_files(folder: Path, names: Iterable[str], record: Mapping[str, str]) -> None:
+    """Let files that came to a finished folder carry a record, and its manifest their digests."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest["files"] = manifest.get("files", {}) | _stamped(folder, names, record)
+    place(folder / MANIFEST, _json(manifest).encode())
+
+
+def stamp(paths: Iterable[Path], record: Mapping[str, str], base: Path) -> None:
+    """Let files carry a record, with their names from `base` on."""
+    _stamped(base, [path.relative_to(base).as_posix() for path in paths], record)
+
+
+def _stamped(folder: Path, names: Iterable[str], record: Mapping[str, str]) -> dict[str, str]:
+    """Give files their record where they have none, and return their digests by name."""
+    digests = {}
+    for name in names:
+        path = folder / name
+        content, wanted = path.read_bytes(), {**record, "file": name}
+        there = stamps.read(content, path.suffix)
+        if there is None or not there.is_whole or wanted.items() - there.record.items():
+            content = stamps.stamped(content, path.suffix, wanted)
+            path.write_bytes(content)
+        digests[name] = hashlib.sha256(content).hexdigest()
+    return digests
 
 
 def _holds_tables(path: Path) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from issim.jit import sources_hash
+from issim.store.record import settings_digest
 
 PACKAGES = ("mesa", "numpy", "pandas", "numba", "networkx", "scipy", "pyarrow", "hydra-core")
 
@@ -71,7 +72,9 @@ def manifest(
         "issim": version(),
         "commit": commit(),
         "rules": sources_hash(),
+        "numbers": numbers_hash(),
         "config_sha256": hashlib.sha256(config.encode()).hexdigest(),
+        "settings": settings_digest(config),
         "command": command,
         "seeds": seeds,
         "started": started.isoformat(timespec="seconds"),

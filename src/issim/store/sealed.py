@@ -37,7 +37,7 @@ def digest(content: bytes) -> str:
     return found.hexdigest()
 
 
-def _seal(content: bytes) -> bytes:
+def seal(content: bytes) -> bytes:
     """The content with its digest where the zeros stand."""
     start = content.rfind(MARK + ZEROS) + len(MARK)
     return content[:start] + digest(content).encode() + content[start + len(ZEROS) :]
@@ -70,9 +70,9 @@ def seal_table(table: pd.DataFrame, about: Mapping[str, str]) -> bytes:
         use_dictionary=others, use_byte_stream_split=fractions,
     ) as writer:  # fmt: skip
         writer.write_table(arrow)
-        seal = {"issim.seal": (MARK + ZEROS).decode()}
-        writer.add_key_value_metadata({**{f"issim.{name}": about[name] for name in sorted(about)}, **seal})
-    return _seal(sink.getvalue())
+        zeros = {"issim.seal": (MARK + ZEROS).decode()}
+        writer.add_key_value_metadata({**{f"issim.{name}": about[name] for name in sorted(about)}, **zeros})
+    return seal(sink.getvalue())
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -110,7 +110,7 @@ def table_of(content: bytes) -> pd.DataFrame:
 def seal_json(content: Mapping[str, Any]) -> bytes:
     """Readable JSON with a last field `seal`; what JSON cannot hold is a TypeError."""
     sealed = {**content, "seal": (MARK + ZEROS).decode()}
-    return _seal((json.dumps(sealed, indent=2, ensure_ascii=False) + "\n").encode())
+    return seal((json.dumps(sealed, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def json_of(content: bytes) -> dict[str, Any]:

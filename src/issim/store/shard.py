@@ -46,6 +46,8 @@ class Shard:
     folder: Path
     key: str
     number: int
+    record: str = ""
+    """Where the sweep comes from, to stand in every part."""
 
     def path(self, table: str) -> Path:
         """Where the part of a table is, or will be."""
@@ -113,7 +115,9 @@ class Shard:
 
     def sealed(self, runs: pd.DataFrame, series: pd.DataFrame) -> dict[str, bytes]:
         """The content of both parts, in the order in which they are to be written."""
-        about = {"key": self.key, "shard": str(self.number)}
+        about = {"key": self.key, "shard": str(self.number)} | (
+            {"record": self.record} if self.record else {}
+        )
         small = series.astype({name: "float32" for name in series if series[name].dtype.kind == "f"})
         of_series = sealed.seal_table(small, {**about, "table": SERIES})
         named = {SERIES: sealed.check(of_series)}
