@@ -27,6 +27,7 @@ import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,6 @@ class Dataset:
             raise InputError(f"'{folder}' is not the folder of a sweep (it has no {MANIFEST}); {advice}.")
         self.manifest: dict[str, Any] = found
         self.bounds: list[int] = found["bounds"]
-        self.record = as_text(record_of(found))
         self._known_done: set[int] = set()
 
     @classmethod
@@ -80,6 +80,11 @@ class Dataset:
         except OSError as error:
             raise atomic.unwritable(folder, error, "the sweep cannot even begin") from None
         return cls(folder)
+
+    @cached_property
+    def record(self) -> str:
+        """Where the sweep comes from, as every part of it carries it."""
+        return as_text(record_of(self.manifest))
 
     @property
     def shards(self) -> range:

@@ -1,7 +1,7 @@
 """Outputs that know where they come from, each kind in the place that its format keeps for it.
 
 SVG: a `dc:source` of its Dublin Core metadata. PNG: a text chunk. HTML: a `meta` tag. Parquet: the schema's metadata.
-The record holds the SHA-256 of the file without the record (Parquet is sealed instead, see sealed.py), so that a file
+The record holds a SHA-256 of itself and of the file without it (Parquet is sealed instead, see sealed.py), so that a file
 that left its folder still says whether it is what was written. CSV, YAML and plain text have no such place: the
 manifest of their folder has their digests.
 """
@@ -35,6 +35,7 @@ class _Markup(NamedTuple):
 
     @property
     def pattern(self) -> re.Pattern[bytes]:
+        """What finds a record in a text."""
         return re.compile(re.escape(self.start) + rb"([^<>\"]*)" + re.escape(self.end))
 
 
@@ -85,16 +86,18 @@ def read(content: bytes, kind: str) -> Read | None:
     else:
         return None
     record = _record(text)
-    return None if record is None else Read(record, record.get(CONTENT) == _sha256(bare))
+    return None if record is None else Read(record, record.get(CONTENT) == _sha256(bare, record))
 
 
 def _with_digest(bare: bytes, record: Mapping[str, str]) -> str:
-    """A record with the digest of the file without it."""
-    return as_text({**record, CONTENT: _sha256(bare)})
+    """A record with the digest."""
+    return as_text({**record, CONTENT: _sha256(bare, record)})
 
 
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _sha256(bare: bytes, record: Mapping[str, str]) -> str:
+    """The digest of a file without its record, and of the record without the digest."""
+    said = {name: value for name, value in record.items() if name != CONTENT}
+    return hashlib.sha256(bare + as_text(said).encode()).hexdigest()
 
 
 def _record(text: str | None) -> dict[str, str] | None:
@@ -144,6 +147,10 @@ def _stamped_parquet(content: bytes, record: Mapping[str, str]) -> bytes:
     import pyarrow.parquet as pq
 
     table = pq.ParquetFile(pa.BufferReader(content), pre_buffer=False).read(use_threads=False)
+    kept = {
+        k: v for k, v in (table.schema.metadata or {}).items() if not k.startswith(f"{KEYWORD}.".encode())
+    }
+    table = table.replace_schema_metadata(kept or None)
     sink = BytesIO()
     with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
         writer.write_table(table)

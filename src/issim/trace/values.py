@@ -33,7 +33,7 @@ def shown(one: Found) -> list[str]:
     if one.name in CLOSING:
         return [measure.key for measure in MEASURES]
     if "figures/" in one.name:
-        stem = one.path.stem if not one.folder else one.name.rpartition("/")[2].partition(".")[0]
+        stem = one.name.rpartition("/")[2].partition(".")[0]
         figure = one.manifest.get("figure", {})
         return [figure["outcome"]] if "outcome" in figure else list(FIGURES.get(stem, ()))
     try:
