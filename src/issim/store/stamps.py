@@ -1,8 +1,8 @@
 """Outputs that know where they come from, each kind in the place that its format keeps for it.
 
 SVG: a `dc:source` of its Dublin Core metadata. PNG: a text chunk. HTML: a `meta` tag. Parquet: the schema's metadata.
-The record holds a SHA-256 of itself and of the file without it (Parquet is sealed instead, see sealed.py), so that a file
-that left its folder still says whether it is what was written. CSV, YAML and plain text have no such place: the
+The record holds a SHA-256 of itself and of the file without it (Parquet is sealed instead, see sealed.py), so that a
+file that left its folder still says whether it is what was written. CSV, YAML and plain text have no such place: the
 manifest of their folder has their digests.
 """
 
