@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from sentences import blemishes
 
+from issim.evidence.catalogue import FILES
 from issim.store.manifest import commit
 
 SMALL = ("policy=none", "population.n_firms=40", "n_months=4", "n_seeds=2", "uncertainty.draws=0")
@@ -45,7 +46,7 @@ def test_every_output_of_a_run_tells_its_making(name: str, finished: Any, call: 
     assert told["settings"].startswith("4 differ")
     assert told["policy"] == "package: mandate, tax_relief, training, platform"
     assert told["rules"].endswith("the same as here")
-    assert told["evidence"].startswith("15 tables (assumptions ")
+    assert told["evidence"].startswith(f"{len(FILES)} tables (")
     assert told["evidence"].endswith("the same as packaged here")
     assert told["packages"].endswith("the same as here")
     assert told["program"].startswith("issim 0.1.0")

@@ -25,7 +25,9 @@ def test_it_prints_every_figure_and_leaves_table_and_picture(
     assert said.code == 0
     (folder,) = tmp_path.iterdir()
     assert said.out.rstrip().endswith(str(folder))
-    assert {path.name for path in folder.iterdir()} == {"survey.csv", "survey.png", "survey.svg"}
+    assert {path.name for path in folder.iterdir()} == {
+        "manifest.json", "survey.csv", "survey.png", "survey.svg",
+    }  # fmt: skip
     table = pd.read_csv(folder / "survey.csv")
     assert set(table["key"]) <= {figure.key for figure in evidence.load().survey}
     assert len(table) > 60
