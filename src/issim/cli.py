@@ -22,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "validate": _validate,
         "report": _report,
         "provenance": _provenance,
+        "animate": _animate,
         "results": _results,
         "evidence": _evidence,
         "parameters": _parameters,
@@ -113,6 +114,13 @@ def _provenance(given: argparse.Namespace) -> int:
     words, code = provenance_command(given.path, given.number, given.among, given.check, given.threads)
     print(words)
     return code
+
+
+def _animate(given: argparse.Namespace) -> int:
+    from issim.animating import animate_command
+
+    print(animate_command(given.words, given.format, given.out))
+    return 0
 
 
 def _results(given: argparse.Namespace) -> int:

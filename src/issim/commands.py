@@ -59,7 +59,7 @@ def run_command(overrides: Sequence[str], figures: bool = True) -> str:
     chosen = plan(overrides)
     check_writable(chosen.outputs)
     announce_compiling()
-    return carried_out(chosen, overrides, figures)
+    return carried_out(chosen, overrides, figures)[0]
 
 
 def multirun_command(overrides: Sequence[str], figures: bool = True) -> str:
@@ -70,7 +70,7 @@ def multirun_command(overrides: Sequence[str], figures: bool = True) -> str:
 
     def work(job: multirun.Job) -> None:
         print(f"Job {job.number}: {' '.join(job.words)}\n")
-        print(carried_out(job.plan, job.words, figures), end="\n\n", flush=True)
+        print(carried_out(job.plan, job.words, figures)[0], end="\n\n", flush=True)
 
     folder = dated_folder(chosen.outputs / multirun.FOLDER)
     say(f"{chosen.n_jobs} jobs, one after the other unless the launcher does otherwise ...")
@@ -78,8 +78,8 @@ def multirun_command(overrides: Sequence[str], figures: bool = True) -> str:
     return f"{chosen.n_jobs} jobs; results: {folder}"
 
 
-def carried_out(chosen: Plan, overrides: Sequence[str], figures: bool) -> str:
-    """Simulate one plan, write its result folder, and return the closing words."""
+def carried_out(chosen: Plan, overrides: Sequence[str], figures: bool) -> tuple[str, Path]:
+    """Simulate one plan and write its result folder; the closing words, and where the folder is."""
     started = datetime.now(UTC)
     tables = simulated(chosen)
     settings = chosen.settings
@@ -101,7 +101,7 @@ def carried_out(chosen: Plan, overrides: Sequence[str], figures: bool) -> str:
         if figures:
             say("Drawing ...")
             slides.draw(tables, draft.path / FIGURES, settings.region.name, version())
-    return f"{words}\n\nResults, tables and figures: {draft.path}"
+    return f"{words}\n\nResults, tables and figures: {draft.path}", draft.path
 
 
 def told_of_borders(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> str:

@@ -11,6 +11,7 @@ EPILOG = """examples:
   issim run -m policy=none,training region=latvia,norway    a run of every combination
   issim compare policy=none,mandate,training          the same worlds and luck under several policies
   issim sweep experiment=policy_by_country            a study: a design of settings, many seeds
+  issim animate region=latvia policy=training         a film of the map, month by month
   issim survey                                        ask the synthetic firms what the survey asked
   issim validate shocks                               dated tax rises replayed: what the model says, what is known
   issim parameters behaviour                          what the model assumes, with sources
@@ -87,6 +88,19 @@ def parser() -> argparse.ArgumentParser:
     trace.add_argument("--threads", type=int, metavar="N", help="on so many threads (with --check)")
     trace.add_argument(
         "--among", type=Path, default=Path("outputs"), metavar="DIR", help="where a lone file is looked for"
+    )
+    animate = commands.add_parser(
+        "animate", help="write a film of a run: maps month by month, without and with policy"
+    )
+    animate.add_argument(
+        "words",
+        nargs="+",
+        metavar="PATH|KEY=VALUE",
+        help="a result folder of `issim run`, or settings as for run",
+    )
+    animate.add_argument("--format", choices=("gif", "mp4"), default="gif", help="kind of film (default gif)")
+    animate.add_argument(
+        "--out", type=Path, metavar="FILE", help="where the film goes (default: into the folder)"
     )
     results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")
     results.add_argument("path", type=Path, metavar="PATH", help="the folder that `issim sweep` printed")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -62,7 +63,7 @@ def figure(
     frames = frames or chosen(series)
     placed, squares = laid_out(firms)
     found = [operating(frame, pairs, events) for frame in frames]
-    colours = _stream_colours(pd.concat(found))
+    colours = stream_colours(pd.concat(found))
     fig = style.slide(takeaway(series, about), _reading(series, about), about)
     beside = len(frames) < 3
     height = TALL if beside else LOW
@@ -70,9 +71,9 @@ def figure(
     for k, frame in enumerate(frames):
         side = min(width, height * style.SIZE[1] / style.SIZE[0])
         axes = fig.add_axes((style.LEFT + k * (width + BETWEEN), TOP - height, side, height), anchor="NW")
-        stages = _stages(frame, panel)
+        stages = stages_of(frame, panel)
         _draw(axes, placed, squares, stages, found[k], colours)
-        _scale_bar(axes, squares)
+        scale_bar(axes, squares)
         if beside:
             style.heading(axes, wording.headed(frame.policy), color=style.policy_ink(frame.policy))
             keys.beside(axes, stages, found[k], colours)
@@ -100,7 +101,7 @@ def operating(frame: Frame, pairs: pd.DataFrame, events: pd.DataFrame) -> pd.Dat
     return pairs[pairs["pair"].isin(last.index[last == OPERATING])]
 
 
-def _stages(frame: Frame, panel: pd.DataFrame) -> pd.Series:
+def stages_of(frame: Frame, panel: pd.DataFrame) -> pd.Series:
     """The code of each firm's stage in the frame's month, by firm."""
     here = panel[(panel["policy"] == frame.policy) & (panel["month"] == frame.month)]
     return here.set_index("firm")["stage"]
@@ -162,7 +163,7 @@ def _reading(series: pd.DataFrame, about: style.Provenance) -> str:
     )
 
 
-def _stream_colours(found: pd.DataFrame) -> dict[str, str]:
+def stream_colours(found: pd.DataFrame) -> dict[str, str]:
     """The colour of every stream that flows, the most frequent first; rare ones share a grey."""
     names = [str(name) for name in found["good"].value_counts(sort=True).index]
     own = {name: style.STREAM_COLOURS[name] for name in names[:MOST_STREAMS]}
@@ -193,12 +194,17 @@ def _draw(
     colours: dict[str, str],
 ) -> None:
     """The ground, the firms, and the arcs over the firms that wait but under those that operate."""
-    _ground(axes, squares)
-    _firms(axes, placed, stages, min(1.0, CROWD / len(placed)) * min(1.0, 2.0 / len(squares)))
-    _arcs(axes, placed, found, colours)
+    ground(axes, squares)
+    dots(axes, placed, stages, crowding(placed, squares))
+    curves(axes, placed, found, colours)
 
 
-def _ground(axes: Axes, squares: dict[str, Square]) -> None:
+def crowding(placed: pd.DataFrame, squares: dict[str, Square]) -> float:
+    """How much marks shrink where there are many firms or several regions, in (0, 1]."""
+    return min(1.0, CROWD / len(placed)) * min(1.0, 2.0 / len(squares))
+
+
+def ground(axes: Axes, squares: dict[str, Square]) -> None:
     """A pale square per region, named where there are several; one scale for all."""
     style.bare(axes)
     axes.set_xticks([])
@@ -216,37 +222,48 @@ def _ground(axes: Axes, squares: dict[str, Square]) -> None:
     axes.set_aspect("equal")
 
 
-def _firms(axes: Axes, placed: pd.DataFrame, stages: pd.Series, crowd: float) -> None:
+def dots(axes: Axes, placed: pd.DataFrame, stages: pd.Series, crowd: float) -> list[Artist]:
     """Firms as dots coloured by stage and sized by size class; marks shrink on a crowded map."""
+    drawn: list[Artist] = []
     for code, stage in enumerate(style.STAGES):
         there = placed.loc[stages.index[stages == code]]
         area = there["size"].map(MARK).to_numpy(dtype=float) * crowd
         arrived = stage == "operating"
-        axes.scatter(
+        marks = axes.scatter(
             there["drawn_x"], there["drawn_y"],
             s=np.maximum(area, STANDS_OUT * math.sqrt(crowd)) if arrived else area,
             color=style.STAGE_COLOURS[stage], edgecolors=style.INK if arrived else "none", linewidths=0.6,
             alpha=1.0 if code > 1 else 0.75, zorder=5 if arrived else 1 + 0.1 * code, clip_on=False,
             rasterized=len(placed) > AS_PIXELS,
         )  # fmt: skip
+        drawn.append(marks)
+    return drawn
 
 
-def _arcs(axes: Axes, placed: pd.DataFrame, found: pd.DataFrame, colours: dict[str, str]) -> None:
-    """The operating exchanges, from donor to receiver, coloured by stream; thinner where there are many."""
+def curves(
+    axes: Axes,
+    placed: pd.DataFrame,
+    found: pd.DataFrame,
+    colours: dict[str, str],
+    heavier: Floats | None = None,
+) -> list[Artist]:
+    """The operating exchanges, from donor to receiver, coloured by stream; thinner where there are many.
+
+    `heavier` are multiples of the width of a line, one per exchange.
+    """
     if found.empty:
-        return
+        return []
     centre = (float(np.mean(axes.get_xlim())), float(np.mean(axes.get_ylim())))
     lines = arcs(_points(placed.loc[found["donor"]]), _points(placed.loc[found["receiver"]]), centre)
     weight = max(0.25, min(1.0, math.sqrt(DENSE / len(found))))
+    widths = 2.0 * weight * (np.ones(len(found)) if heavier is None else heavier)
     hues = [colours[str(good)] for good in found["good"]]
-    axes.add_collection(
-        LineCollection(
-            list(lines), colors=hues, linewidths=2.0 * weight, alpha=0.9, zorder=4, capstyle="round"
-        )
-    )
+    drawn = LineCollection(list(lines), colors=hues, linewidths=widths, alpha=0.9, zorder=4, capstyle="round")
+    axes.add_collection(drawn)
+    return [drawn]
 
 
-def _scale_bar(axes: Axes, squares: dict[str, Square]) -> None:
+def scale_bar(axes: Axes, squares: dict[str, Square]) -> None:
     """A bar of a round number of km below the map: about a fifth of a region's side."""
     west, _, side = next(iter(squares.values()))
     bottom = min(low for _, low, _ in squares.values())
