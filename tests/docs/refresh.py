@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from issim import draws
 from issim.evidence import load
 from issim.rules.behaviour import Behaviour
-from issim.rules.observe import OBSERVABLES
 from issim.runs.parameters import parameters, shown
 from issim.units import columns, parameters_of
 from issim.world import state
 from issim.world.conditions import EFFECTS, Conditions
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from docs import annexes
+from docs.annexes import table
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = ROOT / "docs" / "ODD.md"
@@ -59,14 +64,6 @@ GROUPS = {
     "behaviour": ("constants of the rules, see 7.12", "rules/behaviour.py"),
     "policy": ("every number of every packaged lever", "levers/base.py"),
 }
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    for row in rows:
-        lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |")
-    return "\n".join(lines) + "\n"
 
 
 def of_columns(tables: Iterable[type]) -> str:
@@ -141,13 +138,15 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "draws": lambda: table(
         ("stream of randomness", "number"), [(f"`{name}`", n) for name, n in draws.STREAMS.items()]
     ),
-    "observables": lambda: table(
-        ("column", "unit", "meaning"), [(f"`{o.name}`", o.unit, o.meaning) for o in OBSERVABLES]
-    ),
+    "observables": annexes.observables,
+    "outcomes": annexes.measures,
     "barriers": barriers,
     "groups": groups,
     "reasons": lambda: table(("code", "reason"), list(enumerate(state.REASONS))[1:]),
     "behaviour": behaviour,
+    "protocol": annexes.protocol,
+    "parameters": annexes.all_parameters,
+    "levers": annexes.levers,
 }
 
 

@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from docs import refresh
+from docs import annexes, refresh
 
+from issim.levers import catalogue
 from issim.rules.behaviour import NAMES as CONSTANTS
+from issim.rules.observe import NAMES as OBSERVABLES
 from issim.runs.parameters import parameters
+from issim.store.outcomes import MEASURES
+from issim.trace.rules import chain
 from issim.units import columns
 from issim.world.conditions import EFFECT_NAMES
 from issim.world.state import TABLES
@@ -38,11 +42,13 @@ def by_hand(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def defined(path: Path) -> frozenset[str]:
-    """Names of all functions and methods of a file; none if there is no such file."""
+    """Names of all functions, methods and classes of a file; none if there is no such file."""
     if not path.is_file():
         return frozenset()
     return frozenset(
-        node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)
+        node.name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
     )
 
 
@@ -108,6 +114,40 @@ def test_every_rule_and_process_is_described() -> None:
     )
 
 
+@pytest.mark.parametrize("name", sorted({annexes.pattern_of(name) for name in names()}))
+def test_every_parameter_of_every_table_has_a_row(name: str) -> None:
+    rows = re.findall(r"^\| `([\w.*]+)` \|", written(), re.MULTILINE)
+    assert rows.count(name) == 1
+
+
+def test_rows_of_parameters_stand_for_every_parameter_and_for_nothing_else() -> None:
+    table = written().partition("<!-- generated: parameters -->")[2].partition("<!-- end -->")[0]
+    counted = {name: int(n) for name, n in re.findall(r"^\| `([\w.*]+)` \| (\d+) \|", table, re.MULTILINE)}
+    behaviour = {f"behaviour.{name}" for name in CONSTANTS}
+    assert sum(counted.values()) + len(behaviour) == len(names())
+    for name, n in counted.items():
+        assert sum(fnmatch(one, name) for one in names() - behaviour) >= n, name
+
+
+def test_every_mechanism_of_levers_is_described_and_every_lever_listed() -> None:
+    text = by_hand(written())
+    for name, kind in catalogue.mechanisms().items():
+        file = f"{kind.__module__.removeprefix('issim.').replace('.', '/')}.py"
+        assert any(said == file for said, _ in named_functions(text)), name
+        assert re.search(rf"\b{name.replace('_', ' ')}\b", text.replace("\n", " "), re.IGNORECASE), name
+    assert set(catalogue.names()) <= set(SPAN.findall(annexes.levers()))
+
+
+def test_every_observable_and_outcome_has_a_row_and_its_rules_are_described() -> None:
+    described = {name for _, name in named_functions(by_hand(written()))}
+    section = written().partition("### 4.11 Observation")[2].partition("### 4.12")[0]
+    rows = re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)
+    assert rows == [*OBSERVABLES, *(measure.key for measure in MEASURES)]
+    for observable in OBSERVABLES:
+        found = chain(observable)
+        assert {rule.name for rule in (*found.writers, *found.processes)} <= described, observable
+
+
 def test_every_constant_of_behaviour_is_described_and_in_the_table() -> None:
     spans = set(SPAN.findall(by_hand(written())))
     assert {f"behaviour.{name}" for name in CONSTANTS} - spans == set()
@@ -137,6 +177,25 @@ def test_every_equation_says_who_computes_it_and_which_test_checks_it() -> None:
     text = by_hand(written())
     assert unsupported(text) == []
     assert len(EQUATION.findall(text)) == text.count("```text")
+
+
+def unrelated(text: str) -> list[str]:
+    """Equations none of whose rules is so much as mentioned in the file of a test that is said to check it."""
+    found = []
+    for equation, below in EQUATION.findall(text):
+        (first, *_), spans = SPAN.findall(below), SPAN.findall(below)
+        rules_named = {name for _, name in named_functions(f"`{first}`")}
+        tests = [m.group(1) for span in spans if (m := TEST.fullmatch(span) or SITUATIONS.fullmatch(span))]
+        said = "".join((refresh.ROOT / path).read_text(encoding="utf-8") for path in tests)
+        if not any(re.search(rf"\b{name}\b", said) for name in rules_named):
+            found.append(equation.strip())
+    return found
+
+
+def test_the_test_of_an_equation_has_to_do_with_its_rule() -> None:
+    assert unrelated(by_hand(written())) == []
+    wrong = "Rule `rules/trust.py: after_news` · test `tests/rules/situations/decide.yaml: lead_time`"
+    assert unrelated(f"```text\na = b\n```\n\n{wrong}\n") == ["a = b"]
 
 
 def test_an_equation_without_support_is_found_out() -> None:
