@@ -97,7 +97,7 @@ def _survey(given: argparse.Namespace) -> int:
 def _validate(given: argparse.Namespace) -> int:
     from issim.validating import validate_command
 
-    print(validate_command(given.words, figures=not given.no_figures))
+    print(validate_command(given.words, prior=given.prior, figures=not given.no_figures))
     return 0
 
 

@@ -13,7 +13,7 @@ EPILOG = """examples:
   issim sweep experiment=policy_by_country            a study: a design of settings, many seeds
   issim animate region=latvia policy=training         a film of the map, month by month
   issim survey                                        ask the synthetic firms what the survey asked
-  issim validate shocks                               dated tax rises replayed: what the model says, what is known
+  issim validate                                      every published figure against the model; past tax rises replayed
   issim parameters behaviour                          what the model assumes, with sources
   issim provenance outputs/FOLDER/summary.csv adopters    where a number comes from
 """
@@ -76,7 +76,10 @@ def parser() -> argparse.ArgumentParser:
         "words",
         nargs="*",
         metavar="WORD",
-        help="shocks, or the name of one; and settings as for run: KEY=VALUE",
+        help="targets, shocks or the name of one (default: all); and settings as for run: KEY=VALUE",
+    )
+    validate.add_argument(
+        "--prior", action="store_true", help="besides, what the priors of the constants give"
     )
     validate.add_argument("--no-figures", action="store_true", help="leave out the figures")
     report = commands.add_parser("report", help="write one page to hand over from a result folder")

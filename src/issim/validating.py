@@ -1,30 +1,36 @@
-"""What `issim validate` does: hold the model against what is known that went into no fit, and say what it misses."""
+"""What `issim validate` does: hold the model against what is known, fitted or not, and say first what it misses."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from omegaconf import OmegaConf
 from tqdm import tqdm
 
-from issim.analysis import shock_page
 from issim.analysis import shocks as shock_analysis
-from issim.commands import announce_compiling, say
-from issim.errors import unknown_name
+from issim.analysis import validation, validation_page
+from issim.analysis.survey import INSIDE, OUTSIDE, resurvey, synthetic_answers, tally
+from issim.commands import announce_compiling, say, write_results
+from issim.errors import InputError, unknown_name
 from issim.plots import shocks as shock_plot
 from issim.plots import style
-from issim.runs import shocks
+from issim.plots import validation as target_plot
+from issim.runs import predictive, shocks
 from issim.runs.job import plan
-from issim.store.folder import CONFIG, FIGURES, MANIFEST, check_writable, new_folder, write_json, write_table
+from issim.runs.predictive import CHOSEN, PRIOR
+from issim.runs.settings import Settings
+from issim.store.folder import FIGURES, check_writable, new_folder
 from issim.store.manifest import manifest, version
 
-#: Seeds unless others are asked for: responses to a tax are small beside the luck of a region.
+#: Seeds unless others are asked for: a draw of the constants each, and responses to a tax are small beside luck.
 SEEDS = 200
-SHOCKS = "shocks"
+TARGETS, SHOCKS, BOTH = "targets", "shocks", "validation"
+PAGE = "validation.md"
 
 
 class About(NamedTuple):
@@ -32,74 +38,159 @@ class About(NamedTuple):
 
     n_seeds: int
     n_firms: int
+    more: str
 
     def line(self) -> str:
         """The line at the foot of the slide."""
-        return (
-            f"Regions of {self.n_firms:,} firms · {self.n_seeds:,} seeds · issim {version()} · nominal rates from "
-            "taxes.csv, converted where needed · firms, prices and digital intensity are those of today"
-        )
+        return f"Regions of {self.n_firms:,} firms · {self.n_seeds:,} seeds · issim {version()} · {self.more}"
 
 
-def validate_command(words: Sequence[str], figures: bool = True) -> str:
+@dataclass(frozen=True)
+class Asked:
+    """What is to be validated, and under which settings."""
+
+    settings: Settings
+    overrides: tuple[str, ...]
+    outputs: Path
+    config: str
+    targets: bool
+    replays: tuple[shocks.Replay, ...]
+    prior: bool
+
+    @property
+    def label(self) -> str:
+        """The name of the result folder."""
+        return BOTH if self.targets and self.replays else f"{BOTH}_{TARGETS if self.targets else SHOCKS}"
+
+    @property
+    def constants(self) -> str:
+        """Under which constants of behaviour, in words."""
+        return "at the constants that are set"
+
+
+def validate_command(words: Sequence[str], prior: bool = False, figures: bool = True) -> str:
     """Validate, write the result folder, and return the closing words."""
     started = datetime.now(UTC)
-    chosen, overrides = asked(words)
-    replays = [shocks.replay(shocks.shock(name), overrides) for name in chosen]
-    outputs = plan(overrides).outputs
-    check_writable(outputs)
+    chosen = asked(words, prior)
+    check_writable(chosen.outputs)
     announce_compiling()
-    tables = shock_tables(replays)
-    config = OmegaConf.to_yaml(OmegaConf.create({made.shock.name: made.config for made in replays}))
-    settings = replays[0].settings
-    seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
-    command = " ".join(["issim", "validate", *words])
-    about = manifest(config, settings.evidence.hashes, seeds, started, command) | {SHOCKS: list(chosen)}
-    with new_folder(outputs, f"validate_{SHOCKS}") as draft:
-        said = shock_results(tables, draft.path, figures, About(len(seeds), settings.region.n_firms))
-        (draft.path / CONFIG).write_text(config, encoding="utf-8")
-        (draft.path / "summary.txt").write_text(said + "\n", encoding="utf-8")
-        write_json(draft.path / MANIFEST, about)
+    tables = computed(chosen)
+    said, page = told(chosen, tables)
+    settings = chosen.settings
+    command = " ".join(["issim", "validate", *words, *(["--prior"] if prior else [])])
+    about = manifest(chosen.config, settings.evidence.hashes, predictive.seeds(settings), started, command)
+    about |= {SHOCKS: [made.shock.name for made in chosen.replays], "constants": chosen.constants}
+    with new_folder(chosen.outputs, chosen.label) as draft:
+        write_results(draft.path, tables, chosen.config, said, about)
+        (draft.path / PAGE).write_text(page, encoding="utf-8")
+        write_findings(tables, draft.path)
+        if figures:
+            say("Drawing ...")
+            draw(chosen, tables, draft.path / FIGURES)
     return f"{said}\n\nResults, tables and figures: {draft.path}"
 
 
-def asked(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Which shocks are asked for, and the settings; without a name all of them."""
+def asked(words: Sequence[str], prior: bool = False) -> Asked:
+    """What is asked for, every setting checked; without a name everything."""
+    known = (TARGETS, SHOCKS, *shocks.names())
     named = [word for word in words if "=" not in word and not word.startswith(("+", "~"))]
     overrides = [word for word in words if word not in named]
     for word in named:
-        if word not in (SHOCKS, *shocks.names()):
-            raise unknown_name("part of the validation", word, (SHOCKS, *shocks.names()))
-    chosen = [name for name in shocks.names() if name in named] or list(shocks.names())
-    if SHOCKS in named and len(set(named)) > 1:
-        chosen = chosen if set(named) - {SHOCKS} else list(shocks.names())
+        if word not in known:
+            raise unknown_name("part of the validation", word, known)
+    shocks.refuse_fixed(overrides)
     if not any(word.lstrip("+").startswith("n_seeds=") for word in overrides):
         overrides.insert(0, f"n_seeds={SEEDS}")
-    return chosen, overrides
+    which = [name for name in shocks.names() if name in named]
+    if SHOCKS in named or not named:
+        which = list(shocks.names())
+    targets = TARGETS in named or not named
+    if prior and not targets:
+        raise InputError("--prior compares targets with what priors give; leave it out, or name targets.")
+    made = plan(["policy=none", *overrides])
+    replays = tuple(shocks.replay(shocks.shock(name), overrides) for name in which)
+    tree: dict[str, Any] = {TARGETS: OmegaConf.to_container(made.config, resolve=True)} if targets else {}
+    config = OmegaConf.to_yaml(OmegaConf.create(tree | {one.shock.name: one.config for one in replays}))
+    return Asked(made.settings, tuple(overrides), made.outputs, config, targets, replays, prior)
 
 
-def shock_tables(replays: Sequence[shocks.Replay]) -> dict[str, pd.DataFrame]:
-    """All shocks replayed, with a progress bar."""
-    total = sum(made.settings.run.n_seeds for made in replays)
-    with tqdm(total=total, desc="tax rises", unit="seed", disable=None, leave=False) as bar:
-        runs = pd.concat([shocks.runs(made, bar.update) for made in replays], ignore_index=True)
-    return {
-        "shock_runs": runs,
-        "shock_paths": shocks.paths_table(replays),
-        "shock_knowledge": shocks.knowledge_table(replays),
-    }
+def computed(chosen: Asked) -> dict[str, pd.DataFrame]:
+    """All runs as tables, with progress bars."""
+    tables: dict[str, pd.DataFrame] = {}
+    if chosen.targets:
+        tables |= {
+            "targets": predictive.targets_table(chosen.settings.evidence),
+            "predictions": _predictions(chosen),
+        }
+    if chosen.replays:
+        total = sum(made.settings.run.n_seeds for made in chosen.replays)
+        with tqdm(total=total, desc="tax rises", unit="seed", disable=None, leave=False) as bar:
+            runs = [shocks.runs(made, bar.update) for made in chosen.replays]
+        tables |= {
+            "shock_runs": pd.concat(runs, ignore_index=True),
+            "shock_paths": shocks.paths_table(chosen.replays),
+            "shock_knowledge": shocks.knowledge_table(chosen.replays),
+        }
+    return tables
 
 
-def shock_results(tables: Mapping[str, pd.DataFrame], folder: Path, figures: bool, about: About) -> str:
-    """Write what the shocks say as tables, page and figure; returns the closing words."""
-    for name, table in tables.items():
-        write_table(folder, name, table)
-    runs, paths, knowledge = (tables[f"shock_{name}"] for name in ("runs", "paths", "knowledge"))
-    found = shock_analysis.responses(runs, paths)
-    pd.DataFrame(found).to_csv(folder / "shocks.csv", index=False)
-    (folder / "shocks.md").write_text(shock_page.page(found, paths, knowledge), encoding="utf-8")
-    if figures:
-        say("Drawing ...")
+def _predictions(chosen: Asked) -> pd.DataFrame:
+    """Every target under the constants that are asked for, and under the priors if those are, too."""
+    settings = chosen.settings
+    sets = {CHOSEN: predictive.chosen_constants(settings)}
+    if chosen.prior:
+        sets[PRIOR] = predictive.prior_constants(settings)
+    stages = predictive.staged(settings, chosen.overrides, lambda: None)
+    total = len(sets) * predictive.n_runs(stages, settings)
+    with tqdm(total=total, desc="programmes", unit="run", disable=None, leave=False) as bar:
+        found = [
+            predictive.predictions(settings, stages, constants, label, bar.update)
+            for label, constants in sets.items()
+        ]
+    return pd.concat(found, ignore_index=True)
+
+
+def told(chosen: Asked, tables: dict[str, pd.DataFrame]) -> tuple[str, str]:
+    """The closing words, and the page."""
+    lines, parts = [], []
+    if chosen.targets:
+        known, n = chosen.settings.evidence, chosen.settings.run.n_seeds
+        survey = tally(resurvey(known, synthetic_answers(known)))
+        inside = survey[INSIDE], survey[INSIDE] + survey[OUTSIDE]
+        checked = validation.check(tables["targets"], tables["predictions"])
+        lines += validation.as_text(checked, chosen.constants, inside)
+        parts.append(validation_page.page(checked, chosen.constants, n, predictive.REGIONS, inside))
+    if chosen.replays:
+        paths, knowledge = tables["shock_paths"], tables["shock_knowledge"]
+        found = shock_analysis.responses(tables["shock_runs"], paths)
+        lines += ["", *shock_analysis.as_text(found, paths, knowledge)]
+        parts.append(validation_page.shocks(found, paths, knowledge, level=2 if chosen.targets else 1))
+    return "\n".join(lines).strip(), "\n".join(parts)
+
+
+def write_findings(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Write what was found as CSV: targets with their verdicts, responses by year."""
+    if "targets" in tables:
+        checked = validation.check(tables["targets"], tables["predictions"])
+        pd.DataFrame(checked).to_csv(folder / "validation.csv", index=False)
+    if "shock_runs" in tables:
+        found = shock_analysis.responses(tables["shock_runs"], tables["shock_paths"])
+        pd.DataFrame(found).to_csv(folder / "shocks.csv", index=False)
+
+
+def draw(chosen: Asked, tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Draw the figures of what was validated."""
+    size = chosen.settings.run.n_seeds, chosen.settings.region.n_firms
+    if "targets" in tables:
+        checked = validation.check(tables["targets"], tables["predictions"])
+        about = About(*size, f"{predictive.REGIONS} regions pooled per draw; sources in targets.csv")
+        for name, roles in target_plot.SLIDES.items():
+            style.save(target_plot.figure(checked, roles, chosen.constants, about), folder, name)
+    if "shock_runs" in tables:
+        paths, knowledge = tables["shock_paths"], tables["shock_knowledge"]
+        found = shock_analysis.responses(tables["shock_runs"], paths)
+        about = About(
+            *size, "nominal rates from taxes.csv; firms, prices and digital intensity are those of today"
+        )
         observed = int((knowledge["kind"] == "response").sum())
-        style.save(shock_plot.figure(found, paths, about, about.n_firms, observed), folder / FIGURES, SHOCKS)
-    return "\n".join(shock_analysis.as_text(found, paths, knowledge))
+        style.save(shock_plot.figure(found, paths, about, about.n_firms, observed), folder, SHOCKS)

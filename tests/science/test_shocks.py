@@ -12,7 +12,7 @@ import pytest
 from sentences import blemishes
 
 from issim import evidence
-from issim.analysis import shock_page
+from issim.analysis import validation_page
 from issim.analysis.shocks import Response, as_text, at, last_known, responses, signed
 from issim.errors import InputError
 from issim.evidence.catalogue import PACKAGED
@@ -138,7 +138,7 @@ def test_a_response_is_the_paired_mean_with_its_interval(found: list[Response]) 
 
 
 def test_what_is_not_known_is_said_to_be_unknown(found: list[Response]) -> None:
-    page, text = shock_page.page(found, PATHS, UNKNOWN), "\n".join(as_text(found, PATHS, UNKNOWN))
+    page, text = validation_page.shocks(found, PATHS, UNKNOWN), "\n".join(as_text(found, PATHS, UNKNOWN))
     assert "No observed response found in the evidence." in page
     assert "no observed response found in the evidence" in text
     assert "| 2003 | held | 30.0 |" in page
@@ -146,7 +146,7 @@ def test_what_is_not_known_is_said_to_be_unknown(found: list[Response]) -> None:
     seen = pd.concat(
         [UNKNOWN, pd.DataFrame([("a", "response", "Half as much.", "x")], columns=UNKNOWN.columns)]
     )
-    assert "No observed response" not in shock_page.page(found, PATHS, seen)
+    assert "No observed response" not in validation_page.shocks(found, PATHS, seen)
     assert "1 observed responses" in "\n".join(as_text(found, PATHS, seen))
 
 

@@ -111,5 +111,5 @@ def as_text(found: list[Response], paths: pd.DataFrame, knowledge: pd.DataFrame)
         "Tax rises replayed: the path against the tax of its first year, with the last known rate held afterwards;",
         "means of paired runs with their 90 % interval.",
         *lines,
-        f"Known of these rises: {known}; shocks.md in the folder says what would be needed.",
+        f"Known of these rises: {known}; validation.md in the folder says what would be needed.",
     ]

@@ -98,21 +98,26 @@ def shock(name: str) -> Shock:
 
 
 def replay(chosen: Shock, overrides: Sequence[str]) -> Replay:
-    """A shock under settings of the user's; those that the shock decides are refused."""
-    for override in overrides:
-        key = override.lstrip("+~").partition("=")[0]
-        if key.partition(".")[0] in FIXED or key.startswith("countries"):
-            raise InputError(
-                f"'{override}' cannot be set: each shock decides {', '.join(FIXED)} and the taxes itself; leave it "
-                "out, or give it to `issim run`."
-            )
-    evidence = plan(list(overrides)).settings.evidence
+    """A shock under settings of the user's."""
+    refuse_fixed(overrides)
+    evidence = plan(["policy=none", *overrides]).settings.evidence
     steps = tax_path(evidence, chosen.area, chosen.instrument, chosen.first, chosen.last)
     fixed = [f"region={chosen.region}", f"policy={NOTHING}", f"n_months={12 * (len(steps) + AFTER)}"]
     made = plan([*fixed, *taxed(chosen, steps[0].tax), *overrides])
     config = OmegaConf.to_container(made.config, resolve=True)
     assert isinstance(config, dict)
     return Replay(chosen, steps, made.settings, rise(chosen, steps), {str(k): v for k, v in config.items()})
+
+
+def refuse_fixed(overrides: Sequence[str]) -> None:
+    """Refuse what the parts of a validation decide themselves."""
+    for override in overrides:
+        key = override.lstrip("+~").partition("=")[0]
+        if key.partition(".")[0] in FIXED or key.startswith("countries"):
+            raise InputError(
+                f"'{override}' cannot be set: each part of the validation decides {', '.join(FIXED)} and the taxes "
+                "itself; leave it out, or give it to `issim run`."
+            )
 
 
 def taxed(chosen: Shock, tax: float) -> list[str]:
