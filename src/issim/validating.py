@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ from issim.store.manifest import manifest, version
 SEEDS = 200
 TARGETS, SHOCKS, BOTH = "targets", "shocks", "validation"
 PAGE = "validation.md"
+#: Settings that say where and how fast, which no result depends on.
+PLACES = ("outputs", "threads")
 
 
 class About(NamedTuple):
@@ -77,7 +80,7 @@ def validate_command(words: Sequence[str], prior: bool = False, figures: bool = 
     tables = computed(chosen)
     said, page = told(chosen, tables)
     settings = chosen.settings
-    command = " ".join(["issim", "validate", *words, *(["--prior"] if prior else [])])
+    command = shlex.join(["issim", "validate", *words, *(["--prior"] if prior else [])])
     about = manifest(chosen.config, settings.evidence.hashes, predictive.seeds(settings), started, command)
     about |= {SHOCKS: [made.shock.name for made in chosen.replays], "constants": chosen.constants}
     with new_folder(chosen.outputs, chosen.label) as draft:
@@ -109,8 +112,12 @@ def asked(words: Sequence[str], prior: bool = False) -> Asked:
         raise InputError("--prior compares targets with what priors give; leave it out, or name targets.")
     made = plan(["policy=none", *overrides])
     replays = tuple(shocks.replay(shocks.shock(name), overrides) for name in which)
-    tree: dict[str, Any] = {TARGETS: OmegaConf.to_container(made.config, resolve=True)} if targets else {}
-    config = OmegaConf.to_yaml(OmegaConf.create(tree | {one.shock.name: one.config for one in replays}))
+    trees: dict[str, Any] = {TARGETS: OmegaConf.to_container(made.config, resolve=True)} if targets else {}
+    trees |= {one.shock.name: dict(one.config) for one in replays}
+    for tree in trees.values():
+        for key in PLACES:
+            tree.pop(key)
+    config = OmegaConf.to_yaml(OmegaConf.create(trees))
     return Asked(made.settings, tuple(overrides), made.outputs, config, targets, replays, prior)
 
 

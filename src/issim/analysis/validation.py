@@ -87,10 +87,10 @@ def _checked(row: dict[Any, Any], values: NDArray[np.float64], prior: NDArray[np
     }
     return Checked(
         target=str(row["key"]), year=year_of(str(row["origin"])), published=published,
-        error_low=published - REACH * sd, error_high=published + REACH * sd, median=median, low=low, high=high, prior_low=prior_low,
-        prior_high=prior_high, p=p, verdict=verdict(values, published, p), draws=len(values),
-        undefined=int(np.isnan(values).sum()), arrangement=str(row["arranged"]), month=int(row["month"]),
-        confidence=str(row["confidence"]), **texts,
+        error_low=published - REACH * sd, error_high=published + REACH * sd,
+        median=median, low=low, high=high, prior_low=prior_low, prior_high=prior_high,
+        p=p, verdict=verdict(values, published, p), draws=len(values), undefined=int(np.isnan(values).sum()),
+        arrangement=str(row["arranged"]), month=int(row["month"]), confidence=str(row["confidence"]), **texts,
     )  # fmt: skip
 
 

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: How each command is told where its results go; those of Hydra's grammar need no figures to be compared.
-PLACED = {"run": "outputs={}", "compare": "outputs={}", "sweep": "outputs={}", "survey": "--out={}"}
-WITHOUT_FIGURES = ("run", "compare", "sweep")
+PLACED = {
+    "run": "outputs={}", "compare": "outputs={}", "sweep": "outputs={}", "validate": "outputs={}", "survey": "--out={}",
+}  # fmt: skip
+WITHOUT_FIGURES = ("run", "compare", "sweep", "validate")
 #: Kinds of files that hold numbers.
 TABLES = (".parquet", ".csv")
 
@@ -46,8 +48,9 @@ def repeated(one: Found, threads: int | None = None) -> Compared:
     words = again_words(one, threads)
     with tempfile.TemporaryDirectory(prefix="issim-again-") as place:
         kind = words[0]
-        told = [PLACED[kind].format(place), *(["--no-figures"] if kind in WITHOUT_FIGURES else [])]
-        done = subprocess.run([sys.executable, "-m", "issim", *words, *told], stdout=subprocess.DEVNULL)
+        told = [kind, PLACED[kind].format(place), *words[1:]]
+        told += ["--no-figures"] if kind in WITHOUT_FIGURES else []
+        done = subprocess.run([sys.executable, "-m", "issim", *told], stdout=subprocess.DEVNULL)
         if done.returncode:
             raise InputError(
                 f"`issim {' '.join(words)}` ended with code {done.returncode}; see what it said above, mend that "
