@@ -36,6 +36,7 @@ STREAMS = {
     "felt": 11,
     "survey": 14,
     "meeting": 15,
+    "given": 16,
 }
 ANSWERS = STREAMS["answers"]
 BARRIERS = STREAMS["barriers"]
@@ -51,6 +52,7 @@ FELT = STREAMS["felt"]
 SURVEY = STREAMS["survey"]
 
 MEETING = STREAMS["meeting"]
+GIVEN = STREAMS["given"]
 
 NOBODY = 0xFFFFFFFF
 

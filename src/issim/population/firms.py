@@ -19,7 +19,9 @@ from issim.draws import ANSWERS, firm_uniforms
 from issim.errors import InputError
 from issim.evidence import Evidence
 from issim.evidence.vocabulary import BRANCHES, COUNTRIES, ITEMS, SECTORS, SIZES, TICKS
-from issim.population.dependence import PARENT, TRAITS, Dependence, fit, item_traits
+from issim.own.register import Register
+from issim.population import given
+from issim.population.dependence import TRAITS, Dependence, fit, item_traits
 from issim.population.obstacles import barrier_flags
 from issim.population.options import PopulationOptions, check
 from issim.population.structure import Structure, digital_shares, structure
@@ -77,8 +79,11 @@ def draw(
     region: NDArray[np.int16],
     country_code: int = -1,
     seed: int = 0,
+    known: Register | None = None,
 ) -> Population:
     """The firms with the given numbers; country -1 draws countries in the published proportions.
+
+    known   what a register says of these very firms: it stands, and what it does not say is drawn beside it
 
     Nobody of Belgium, Denmark, Finland, the Netherlands or Sweden was asked: firms of these countries have the
     size and sector shares of the whole survey and answer without a country shift (see `dependence`); digital
@@ -97,9 +102,12 @@ def draw(
     for rows in _chunks(len(index)):
         part = Population._make(column[rows] for column in out)
         u = firm_uniforms(seed, ANSWERS, part.index, part.region, N_DRAWS)
-        _draw_firm(part, u, who, country_code)
-        _draw_answers(part, u, model)
+        facts = given.rows_of(known, rows) if known is not None else None
+        _draw_firm(part, u, who, country_code, facts)
+        _draw_answers(part, u, model, facts, seed)
         part.trust[:] = _trust(u[:, TRUST], options)
+        if facts is not None:
+            given.put(part.trust, facts.trust)
         part.barriers[:] = barrier_flags(
             evidence.barriers, seed, part.index, part.region, part.items, part.ticks
         )
@@ -137,29 +145,35 @@ def _pick(u: Floats, cumulative: Floats) -> NDArray[np.int64]:
     return np.asarray((u[:, None] >= cumulative).sum(axis=1))
 
 
-def _draw_firm(part: Population, u: Floats, who: Structure, country_code: int) -> None:
+def _draw_firm(part: Population, u: Floats, who: Structure, country_code: int, facts: Register | None) -> None:
     """Country, sector, size, employees and branch, independent of each other but for branch given sector."""
+
+    def settled(name: str) -> None:
+        if facts is not None:
+            given.put(getattr(part, name), getattr(facts, name))
+
     if country_code >= 0:
         part.country[:] = country_code
     else:
         part.country[:] = _pick(u[:, COUNTRY], who.country)
+    settled("country")
     part.sector[:] = _pick(u[:, SECTOR], who.sector)
+    settled("sector")
     part.size[:] = _pick(u[:, SIZE], who.size[part.country])
+    settled("size")
     part.branch[:] = _pick(u[:, BRANCH], who.branch[part.sector])
+    settled("branch")
     low, high, power = who.employees[part.size].T
     a, b = low**-power, (high + 1.0) ** -power
     part.employees[:] = np.floor((a - u[:, EMPLOYEES] * (a - b)) ** (-1.0 / power))
+    settled("employees")
 
 
-def _draw_answers(part: Population, u: Floats, model: Dependence) -> None:
+def _draw_answers(part: Population, u: Floats, model: Dependence, facts: Register | None, seed: int) -> None:
     """Items, ticks and the graded traits of the firms from their latents."""
-    own = ndtri(u[:, TRAIT])
-    traits = np.empty_like(own)
-    for k, parent in enumerate(PARENT):
-        link = model.links[k]
-        traits[:, k] = (
-            own[:, k] if parent < 0 else link * traits[:, parent] + np.sqrt(1 - link**2) * own[:, k]
-        )
+    traits = given.on_tree(ndtri(u[:, TRAIT]), model.links)
+    if facts is not None:
+        given.condition(traits, part, facts, model, seed)
     shifted = traits.copy()
     shifted[:, : model.shifts.shape[1]] += model.shifts[part.country]
     noise = ndtri(u[:, ITEM])
@@ -167,10 +181,15 @@ def _draw_answers(part: Population, u: Floats, model: Dependence) -> None:
         z = model.loadings[j] * shifted[:, trait] + np.sqrt(1.0 - model.loadings[j] ** 2) * noise[:, j]
         part.items[:, j] = 1 + np.searchsorted(model.thresholds[j], z)
     _draw_ticks(part, u[:, TICK], model, shifted[:, 0])
+    if facts is not None:
+        given.put(part.items, facts.items, least=1)
+        given.put(part.ticks, facts.ticks)
     part.awareness[:] = part.items[:, ITEMS.index("awareness")]
     part.readiness[:] = part.items[:, ITEMS.index("willingness")]
     competence = traits[:, TRAITS.index("competence")]
     part.digital[:] = ndtr(competence + model.digital_offset[part.country, part.size])
+    if facts is not None:
+        given.put(part.digital, facts.digital)
     part.it_use[:] = ndtr(traits[:, TRAITS.index("it_use")])
     part.benefits[:] = ndtr(traits[:, TRAITS.index("benefits")])
     part.practice[:] = traits[:, TRAITS.index("practice")] > model.practice_threshold

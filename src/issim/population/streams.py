@@ -19,6 +19,7 @@ from issim.draws import NOBODY, RESIDUES, Seed, place_word, standard_normal, uni
 from issim.evidence import Evidence
 from issim.evidence.vocabulary import BRANCHES, GOOD_RESOURCE, GOODS, TICK_GROUPS
 from issim.jit import rule
+from issim.own.register import GivenFlows, Register
 from issim.population.documented import balanced_odds, exchange_counts, shrunk_odds
 from issim.population.firms import Population
 from issim.units import ASSUMPTION, par
@@ -170,8 +171,12 @@ def _offers(
     rates: Rates,
     available: float,
     second: float,
+    told: NDArray[np.int8],
 ) -> tuple[NDArray[np.int32], NDArray[np.int8], NDArray[np.float64]]:
-    """Offers of all firms: the tonnes of a firm split over its solid goods, the others per person."""
+    """Offers of all firms: the tonnes of a firm split over its solid goods, the others per person.
+
+    told   (n_firms, n_goods) 1 for goods that a firm is known to have, 0 for others, -1 if nobody told; or no rows
+    """
     n, n_goods = index.shape[0], rates.resource.shape[0]
     firm, good = np.empty(n * n_goods, np.int32), np.empty(n * n_goods, np.int8)
     quantity = np.empty(n * n_goods)
@@ -179,9 +184,13 @@ def _offers(
     n_offers = 0
     for i in range(n):
         b = branch[i]
-        _mark_goods(
-            seed, index[i], region[i], ticks[i], rates.gives[b], rates.resource, available, second, taken
-        )
+        if told.shape[0] > 0 and told[i, 0] >= 0:
+            for g in range(n_goods):
+                taken[g] = told[i, g]
+        else:
+            _mark_goods(
+                seed, index[i], region[i], ticks[i], rates.gives[b], rates.resource, available, second, taken
+            )
         u = uniforms(seed, RESIDUES, 0, index[i], NOBODY, place_word(region[i], 0, 0, 0))
         whole = 0.0
         for g in range(n_goods):
@@ -217,8 +226,9 @@ def _needs(
     uses: float,
     ratio: float,
     spread: float,
+    told: NDArray[np.int8],
 ) -> tuple[NDArray[np.int32], NDArray[np.int8], NDArray[np.float64]]:
-    """Needs of all firms: a good is used with probability 1 - exp(-uses * activity * odds)."""
+    """Needs of all firms: a good is used with probability 1 - exp(-uses * activity * odds); `told` as for offers."""
     n, n_goods = index.shape[0], rates.resource.shape[0]
     firm, good = np.empty(n * n_goods, np.int32), np.empty(n * n_goods, np.int8)
     quantity = np.empty(n * n_goods)
@@ -229,7 +239,10 @@ def _needs(
         for g in range(n_goods):
             if g % 4 == 0:
                 u = uniforms(seed, RESIDUES, 0, index[i], NOBODY, place_word(region[i], 0, g, 17))
-            if u[g % 4] < 1.0 - math.exp(-uses * rates.activity[b] * rates.takes[b, g]):
+            used = u[g % 4] < 1.0 - math.exp(-uses * rates.activity[b] * rates.takes[b, g])
+            if told.shape[0] > 0 and told[i, 0] >= 0:
+                used = told[i, g] == 1
+            if used:
                 v = uniforms(seed, RESIDUES, 0, index[i], NOBODY, place_word(region[i], 0, g, 18))
                 mean = rates.tonnes[b, size[i]]
                 if rates.is_solid[g] == 0:
@@ -267,20 +280,57 @@ def draw(
     population: Population,
     seed: Seed,
     counts: NDArray[np.float64] | None = None,
+    known: Register | None = None,
 ) -> tuple[Flows, Flows]:
     """Offers and needs of the firms, in the order of their rows and, within a firm, of the goods.
 
-    For whom  `population` of any size; `counts` as from `exchange_counts`, if at hand
+    For whom  `population` of any size; `counts` as from `exchange_counts`, if at hand; `known` says what these very
+              firms are known to have, quantities drawn where only the good is known
     Units     quantities in t/yr, m3/yr (water), MWh/yr (heat)
     Keeps     one offer and one need per firm and good at most; quantities above zero
     """
     tables = rates(evidence, options, exchange_counts(evidence) if counts is None else counts)
     who = (np.uint64(seed), population.index, population.region, population.branch, population.size)
+    told = _told(known)
     offers = _offers(
-        *who, population.employees, population.ticks[:, :N_GROUPS], tables, options.available, options.second
+        *who, population.employees, population.ticks[:, :N_GROUPS], tables, options.available, options.second, told[0]
     )
-    needs = _needs(*who, population.employees, tables, options.needs, options.need_ratio, options.need_spread)
-    return Flows(*offers), Flows(*needs)
+    needs = _needs(
+        *who, population.employees, tables, options.needs, options.need_ratio, options.need_spread, told[1]
+    )
+    if known is None:
+        return Flows(*offers), Flows(*needs)
+    return _amended(Flows(*offers), known.offers), _amended(Flows(*needs), known.needs)
+
+
+def _told(known: Register | None) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Which goods each firm is known to offer and to need, (n_firms, n_goods) each; no rows without a register."""
+    if known is None:
+        nobody = np.empty((0, len(GOODS)), np.int8)
+        return nobody, nobody
+    found = []
+    for flows, is_known in ((known.offers, known.offers_known), (known.needs, known.needs_known)):
+        table = np.where(is_known[:, None], 0, -1).repeat(len(GOODS), axis=1).astype(np.int8)
+        table[flows.firm, flows.good] = 1
+        found.append(table)
+    return found[0], found[1]
+
+
+def _amended(drawn: Flows, told: GivenFlows) -> Flows:
+    """The flows with the quantities that are known."""
+    quantity = drawn.quantity.copy()
+    place = {pair: row for row, pair in enumerate(zip(drawn.firm.tolist(), drawn.good.tolist(), strict=True))}
+    extra = []
+    for firm, good, amount in zip(told.firm.tolist(), told.good.tolist(), told.quantity.tolist(), strict=True):
+        if (firm, good) in place and amount == amount:
+            quantity[place[firm, good]] = amount
+        elif amount == amount:
+            extra.append((firm, good, amount))
+    if not extra:
+        return drawn._replace(quantity=quantity)
+    rows = sorted([*zip(drawn.firm.tolist(), drawn.good.tolist(), quantity.tolist(), strict=True), *extra])
+    firm, good, amounts = zip(*rows, strict=True)
+    return Flows(np.array(firm, np.int32), np.array(good, np.int8), np.array(amounts, np.float64))
 
 
 @rule

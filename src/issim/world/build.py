@@ -9,7 +9,7 @@ across a border are found after joining, and added to those within regions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from issim.errors import InputError
 from issim.evidence import Evidence
 from issim.evidence.vocabulary import STAGES
+from issim.own.register import Register
 from issim.population import firms as synthetic
 from issim.population import streams
 from issim.population.documented import exchange_counts
@@ -83,20 +84,23 @@ def build(
     seed: int = 0,
     overrides: Mapping[str, float] = NOTHING,
     borders: Sequence[Border] = (),
+    firms: Register | None = None,
 ) -> World:
     """The world of some regions, each keyed by its number, and of the borders between them.
 
     For whom  regions of any sizes; `overrides` are other values for evidence; the same seed gives the same
-              firms in the same places
+              firms in the same places; `firms` are those of a single region, as far as they are known
     Keeps     regions without a border between them do not touch each other, and a border takes no candidate
               away from a region; an impossible world is an InputError
     """
     options = options or WorldOptions()
+    if firms is not None:
+        regions = [holding(place, firms, len(regions)) for place in regions]
     for error in errors(regions, options, borders):
         raise error
     terms = overridden(evidence, overrides)
     parts = [
-        settle(terms, place, inhabitants(evidence, place, options, seed, overrides), options, seed)
+        settle(terms, place, inhabitants(evidence, place, options, seed, overrides, firms), options, seed, firms)
         for place in regions
     ]
     world = parts[0] if len(parts) == 1 else joined(parts)
@@ -107,43 +111,67 @@ def build(
     return frontiers.connected(world, numbers, borders, fits, options.candidates)
 
 
+def holding(place: Region, firms: Register, n_regions: int = 1) -> Region:
+    """A region with room for the firms of a register.
+
+    Where most firms have a position the region is the square around these; where few have one it keeps its side,
+    if that is larger.
+    """
+    if n_regions > 1:
+        raise InputError(
+            f"firms = {firms.file} are those of one region, and this world has {n_regions}; choose a region without "
+            "places, as in region=default."
+        )
+    extent = max(firms.width, firms.height, region.SMALLEST_SIDE)
+    mostly = 2 * int(firms.placed.sum()) > len(firms)
+    return replace(place, n_firms=len(firms), side=extent if mostly else max(extent, place.side))
+
+
 def inhabitants(
     evidence: Evidence,
     place: Region,
     options: WorldOptions,
     seed: int,
     overrides: Mapping[str, float] = NOTHING,
+    firms: Register | None = None,
 ) -> Population:
-    """The firms of one region as they answered, keyed by the region's number."""
-    index = np.arange(place.n_firms, dtype=np.int32)
-    number = np.full(place.n_firms, place.number, np.int16)
+    """The firms of one region as they answered, keyed by the region's number, or by their names if they have any."""
+    index = np.arange(place.n_firms, dtype=np.int32) if firms is None else firms.index
+    number = np.full(len(index), place.number, np.int16)
     asked = overridden(evidence, of_firms(overrides))
-    return synthetic.draw(asked, options.population, index, number, place.country_code, seed)
+    return synthetic.draw(asked, options.population, index, number, place.country_code, seed, firms)
 
 
 def settle(
-    evidence: Evidence, place: Region, population: Population, options: WorldOptions, seed: int
+    evidence: Evidence,
+    place: Region,
+    population: Population,
+    options: WorldOptions,
+    seed: int,
+    firms: Register | None = None,
 ) -> World:
     """The world of one region out of its firms, whatever the order of their rows."""
     counts, odds = _counts(evidence), _fits(evidence, options.candidates, options.streams.shrinkage)
     x, y = region.positions(seed, place, population.index, population.region, population.branch, counts)
+    if firms is not None:
+        x, y = region.beside(place, firms, x, y)
     x, y = x + place.east, y + place.north
     spread = float(np.median([good.gate_fee_spread for good in evidence.goods]))
     shared = {name: getattr(population, name) for name in Firms._fields if name in population._fields}
     gate_factor = streams.gate_factors(np.uint64(seed), population.index, population.region, spread)
-    firms = Firms(**shared, x=x, y=y, gate_factor=gate_factor)
-    offered, needed = streams.draw(evidence, options.streams, population, seed, counts)
+    settled = Firms(**shared, x=x, y=y, gate_factor=gate_factor)
+    offered, needed = streams.draw(evidence, options.streams, population, seed, counts, firms)
     if len(offered.firm) == 0:
         raise InputError(
             f"region '{place.name}' has no streams: none of its {place.n_firms} firms offers a residue "
             f"(streams.available = {options.streams.available}, streams.shareable = "
             f"{options.streams.shareable}); raise these, or population.n_firms."
         )
-    goods, links = goods_table(evidence), peers.links(seed, firms, options.peers)
+    goods, links = goods_table(evidence), peers.links(seed, settled, options.peers)
     offers, needs = Offers(*offered), Needs(*needed)
-    pairs, firm_pairs = candidates.find(firms, offers, needs, goods, links, odds, options.candidates)
+    pairs, firm_pairs = candidates.find(settled, offers, needs, goods, links, odds, options.candidates)
     return World(
-        firms=firms, offers=offers, needs=needs, pairs=pairs, peers=links, firm_pairs=firm_pairs, goods=goods,
+        firms=settled, offers=offers, needs=needs, pairs=pairs, peers=links, firm_pairs=firm_pairs, goods=goods,
         countries=countries_table(evidence), barriers=barriers_table(evidence), borders=frontiers.table(()),
     )  # fmt: skip
 

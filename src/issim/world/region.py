@@ -17,9 +17,12 @@ from issim.draws import NOBODY, PLACE, Seed, place_word, uniforms
 from issim.errors import InputError, out_of_range, unknown_name
 from issim.evidence.vocabulary import COUNTRIES
 from issim.jit import rule
+from issim.own.register import Register
 from issim.units import ASSUMPTION, Par, Parameter, par, parameters_of
 
 MIXED = "mixed"
+#: The least side of a region, in km.
+SMALLEST_SIDE = 1.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Region:
         1000, unit="firms", low=1, high=1_000_000, meaning="firms in the region", source=ASSUMPTION
     )
     side: float = par(
-        120.0, unit="km", low=1.0, high=2000.0, meaning="side of the square region", source=ASSUMPTION
+        120.0, unit="km", low=SMALLEST_SIDE, high=2000.0, meaning="side of the square region", source=ASSUMPTION
     )
     east: float = par(
         0.0, unit="km", low=-5000.0, high=5000.0,
@@ -212,3 +215,18 @@ def positions(
         np.uint64(seed), index, region, branch, float(place.side), float(place.clustered),
         float(place.cluster_radius), *clusters,
     )  # fmt: skip
+
+
+def beside(
+    place: Region, firms: Register, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Known positions in the middle of the region, and the drawn ones of firms without any beside them.
+
+    Where most firms have a position the others stand in the rectangle around these, else anywhere in the region.
+
+    For whom  x, y drawn for all firms in [0, side]
+    """
+    east, north = (place.side - firms.width) / 2.0, (place.side - firms.height) / 2.0
+    if 2 * int(firms.placed.sum()) > len(firms):
+        x, y = east + x * firms.width / place.side, north + y * firms.height / place.side
+    return np.where(firms.placed, firms.x + east, x), np.where(firms.placed, firms.y + north, y)

@@ -1,0 +1,7 @@
+"""Data of the user's own in: registers of firms, answers to the survey, prices; everything checked before it is used."""
+
+from issim.own.faults import Fault
+from issim.own.firms import read_firms
+from issim.own.register import Register
+
+__all__ = ["Fault", "Register", "read_firms"]
