@@ -24,6 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "provenance": _provenance,
         "animate": _animate,
         "results": _results,
+        "template": _template,
+        "check": _check,
         "evidence": _evidence,
         "parameters": _parameters,
         "levers": _levers,
@@ -127,6 +129,20 @@ def _results(given: argparse.Namespace) -> int:
     from issim.store.status import status
 
     print("\n".join(status(given.path)))
+    return 0
+
+
+def _template(given: argparse.Namespace) -> int:
+    from issim.own.template import template_command
+
+    print(template_command(given.kind, given.out))
+    return 0
+
+
+def _check(given: argparse.Namespace) -> int:
+    from issim.runs.own_check import check_command
+
+    print(check_command(given.overrides))
     return 0
 
 

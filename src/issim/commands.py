@@ -21,8 +21,9 @@ from issim.plots import comparison as comparison_plot
 from issim.plots import slides, style
 from issim.plots import survey as survey_plot
 from issim.population.options import PopulationOptions
-from issim.runs import comparison, multirun, study
+from issim.runs import comparison, given, multirun, study
 from issim.runs.job import Plan, plan
+from issim.runs.own_data import public, recorded
 from issim.runs.settings import Settings
 from issim.store.folder import (
     CONFIG,
@@ -83,11 +84,11 @@ def carried_out(chosen: Plan, overrides: Sequence[str], figures: bool) -> tuple[
     started = datetime.now(UTC)
     tables = simulated(chosen)
     settings = chosen.settings
-    words = words_of_run(chosen, tables) + told_of_borders(settings, tables)
-    config = OmegaConf.to_yaml(chosen.config)
+    words = words_of_run(chosen, tables) + told_of_borders(settings, tables) + given.words(settings)
+    config = OmegaConf.to_yaml(recorded(chosen.config))
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     about = manifest(
-        config, settings.evidence.hashes, seeds, started, shlex.join(["issim", "run", *overrides])
+        config, settings.evidence.hashes, seeds, started, shlex.join(["issim", "run", *public(overrides)])
     )
     about |= {
         "region": settings.region.name,
@@ -96,6 +97,7 @@ def carried_out(chosen: Plan, overrides: Sequence[str], figures: bool) -> tuple[
     }
     with new_folder(chosen.outputs, f"{settings.region.name}_{settings.policy.name}") as draft:
         write_results(draft.path, tables, config, words, about)
+        given.write(settings, draft.path)
         pd.DataFrame(summary.summary(tables["series"])).to_csv(draft.path / "summary.csv", index=False)
         write_robustness(tables, draft.path)
         if figures:
@@ -155,13 +157,15 @@ def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
     with tqdm(total=settings.run.n_seeds, desc="seeds", unit="seed", disable=None, leave=False) as bar:
         tables = with_draw_effects(comparison.tables(chosen, list(comparison.outcomes(chosen, bar.update))))
     words = findings.as_text(tables, settings.region.name) + told_of_borders(settings, tables)
+    words += given.words(settings)
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
-    command = shlex.join(["issim", "compare", *overrides])
+    command = shlex.join(["issim", "compare", *public(overrides)])
     about = manifest(chosen.config, settings.evidence.hashes, seeds, started, command)
     about |= {"region": settings.region.name, "policies": [policy.name for policy in chosen.policies]}
     about["question"] = "Which of these policies brings most, for whom, at what cost?"
     with new_folder(chosen.outputs, f"{settings.region.name}_compare") as draft:
         write_results(draft.path, tables, chosen.config, words, about)
+        given.write(settings, draft.path)
         found = write_findings(tables, draft.path)
         write_robustness(tables, draft.path)
         if figures:

@@ -12,6 +12,9 @@ EPILOG = """examples:
   issim compare policy=none,mandate,training          the same worlds and luck under several policies
   issim sweep experiment=policy_by_country            a study: a design of settings, many seeds
   issim animate region=latvia policy=training         a film of the map, month by month
+  issim template firms                                an example of a register of your own firms
+  issim check firms=my_firms.csv                      every faulty line of it, before anything runs
+  issim run firms=my_firms.csv                        your firms; what is not known of them is drawn
   issim survey                                        ask the synthetic firms what the survey asked
   issim validate                                      every published figure against the model; past tax rises replayed
   issim parameters behaviour                          what the model assumes, with sources
@@ -107,6 +110,11 @@ def parser() -> argparse.ArgumentParser:
     )
     results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")
     results.add_argument("path", type=Path, metavar="PATH", help="the folder that `issim sweep` printed")
+    template = commands.add_parser("template", help="write an example of a file of your own")
+    template.add_argument("kind", metavar="KIND", help="firms")
+    template.add_argument("--out", type=Path, metavar="FILE", help="where to (default: my_KIND.csv)")
+    check = commands.add_parser("check", help="tell every faulty line of your own files; runs nothing")
+    check.add_argument("overrides", nargs="*", metavar="KEY=FILE", help="firms=my_firms.csv, and as for run")
     for name, text in (
         ("evidence", "list the packaged evidence with its sources"),
         ("parameters", "list every parameter with unit, range or prior, meaning and source"),

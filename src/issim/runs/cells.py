@@ -16,6 +16,7 @@ from issim.levers.policy import from_mapping
 from issim.runs import faults
 from issim.runs.design import Cell, Value
 from issim.runs.job import Plan, plan
+from issim.runs.own_data import FILES, recorded
 from issim.runs.schema import groups, known_keys, open_table, types
 from issim.runs.settings import Settings, checked
 
@@ -29,10 +30,11 @@ NOT_OF_A_CELL = (
     "outputs",
     "evidence",
     "uncertainty.draws",
+    *FILES,
 )
 
 #: Settings that do not touch the numbers of a run.
-NOT_NUMBERS = ("outputs", "threads", "uncertainty")
+NOT_NUMBERS = ("outputs", "threads", "uncertainty", "names")
 
 
 class Composer:
@@ -64,7 +66,7 @@ class Composer:
     def configs(self) -> str:
         """Every configuration composed so far as YAML, without what does not touch the numbers."""
         trees = ({k: v for k, v in tree.items() if k not in NOT_NUMBERS} for _, tree in self._plans.values())
-        return "---\n".join(OmegaConf.to_yaml(OmegaConf.create(tree)) for tree in trees)
+        return "---\n".join(OmegaConf.to_yaml(recorded(OmegaConf.create(tree))) for tree in trees)
 
     def _composed(self, choices: tuple[str, ...]) -> tuple[Plan, dict[str, Any]]:
         """The plan of a choice of names, and its configuration as a plain tree."""
@@ -136,7 +138,7 @@ def _typed(axis: str, value: Value) -> Value:
 
 def world_key(settings: Settings) -> str:
     """What decides a world besides the seed: settings of equal keys and seeds share one world."""
-    left_out = ("behaviour", "policy", "run", "evidence", "uncertainty")
+    left_out = ("behaviour", "policy", "run", "evidence", "uncertainty", "names")
     parts = [
         repr(getattr(settings, part.name))
         for part in dataclasses.fields(settings)

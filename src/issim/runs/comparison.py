@@ -18,7 +18,9 @@ from issim.model import frames
 from issim.model.record import binding_now
 from issim.model.simulate import EVE, simulate
 from issim.runs import uncertainty
+from issim.runs.given import IDENTITIES
 from issim.runs.job import Plan, plan
+from issim.runs.own_data import recorded
 from issim.runs.settings import Settings
 from issim.runs.study import best_of, firms_table, over_seeds, world_of
 from issim.runs.uncertainty import Drawn, Draws
@@ -109,7 +111,7 @@ def _all_different(names: Sequence[str]) -> None:
 
 def _config(plans: Sequence[Plan]) -> str:
     """The configuration that the plans share, and below `arms` what each policy says."""
-    trees = [OmegaConf.to_container(chosen.config, resolve=True) for chosen in plans]
+    trees = [OmegaConf.to_container(recorded(chosen.config)) for chosen in plans]
     shared = {key: value for key, value in dict(trees[0]).items() if key != "policy"}  # type: ignore[arg-type]
     said = {
         chosen.settings.policy.name: dict(tree)["policy"]  # type: ignore[arg-type]
@@ -204,7 +206,8 @@ def _switches(one: Seen, base: Seen) -> tuple[str, int, int, int]:
 
 def _because(one: Seen, base: Seen, firms: pd.DataFrame) -> pd.DataFrame:
     """The firms that a policy moves: policy, seed, change ("because" or "no longer"), and who they are."""
-    moved = firms.loc[one.exchanging != base.exchanging, list(FIRM_COLUMNS)].reset_index(drop=True)
+    said = [name for name in (*FIRM_COLUMNS, *IDENTITIES) if name in firms]
+    moved = firms.loc[one.exchanging != base.exchanging, said].reset_index(drop=True)
     exchanging = one.exchanging[one.exchanging != base.exchanging]
     moved.insert(0, "change", np.where(exchanging, "because", "no longer").astype(object))
     moved.insert(0, "seed", one.seed)

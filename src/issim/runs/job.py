@@ -22,6 +22,7 @@ from issim.levers.policy import Policy, from_mapping, pulled
 from issim.levers.policy import load as load_policy
 from issim.levers.reading import read
 from issim.runs import faults, studies
+from issim.runs.own_data import quoted
 from issim.runs.schema import defaults, groups, known_keys, open_table
 from issim.runs.settings import Settings, checked
 
@@ -39,7 +40,7 @@ class Plan:
 
 def plan(overrides: Sequence[str]) -> Plan:
     """Compose `run.yaml` with overrides in Hydra's grammar, and check everything before anything runs."""
-    study_file, others = studies.asked(list(overrides))
+    study_file, others = studies.asked([quoted(override) for override in overrides])
     policy_file, rest = policy_file_of(others)
     return settled(composed(rest, study_file), policy_file)
 

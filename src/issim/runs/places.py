@@ -39,7 +39,7 @@ def parameters() -> list[Parameter]:
 
 def layout(said: Mapping[str, Any], n_firms: int) -> Layout:
     """Regions and borders as a configuration describes them; every fault is named, all in one InputError."""
-    own = {key: value for key, value in said.items() if key not in ("places", "borders")}
+    own = {key: value for key, value in said.items() if key not in ("places", "borders", "register")}
     region = Region(**own, n_firms=n_firms)
     faults = regions.errors(region)
     if not faults:

@@ -12,6 +12,7 @@ from issim.levers.catalogue import configs
 from issim.population.options import PopulationOptions
 from issim.population.streams import StreamOptions
 from issim.rules.behaviour import Behaviour
+from issim.runs.own_data import FILES
 from issim.runs.places import BORDERS, PLACES
 from issim.runs.settings import EVIDENCE_TABLES, RunOptions, UncertaintyOptions, mutable
 from issim.world.candidates import CandidateOptions
@@ -40,6 +41,7 @@ def schema() -> type:
     several: list[tuple[str, Any, Any]] = [
         (path.rpartition(".")[2], dict[str, Any], field(default_factory=dict)) for path in (PLACES, BORDERS)
     ]
+    several.append(("register", str, field(default="")))
     tables = {
         "region": make_dataclass("Region", several, bases=(mutable(Region, leave_out=("n_firms",)),)),
         "population": make_dataclass("Population", [count], bases=(mutable(PopulationOptions),)),
@@ -53,7 +55,8 @@ def schema() -> type:
         (name, table, field(default_factory=table)) for name, table in tables.items()
     ]
     found += [(name, dict[str, Any], field(default_factory=dict)) for name in OPEN_TABLES if "." not in name]
-    found += [("evidence", str | None, None), ("outputs", str, "outputs")]
+    found += [(name, str | None, None) for name in ("evidence", *FILES)]
+    found += [("names", bool, False), ("outputs", str, "outputs")]
     return make_dataclass("RunConfig", found, bases=(mutable(RunOptions),))
 
 

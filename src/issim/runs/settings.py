@@ -16,10 +16,12 @@ from issim.population.options import COMPOSITIONS, PopulationOptions
 from issim.population.options import check as check_population
 from issim.population.streams import StreamOptions
 from issim.rules.behaviour import Behaviour
-from issim.runs.places import layout
+from issim.own.register import Register
+from issim.runs import own_data
+from issim.runs.places import Layout, layout
 from issim.units import ASSUMPTION, Par, Parameter, par, range_errors
 from issim.world.borders import Border
-from issim.world.build import WorldOptions
+from issim.world.build import WorldOptions, holding
 from issim.world.build import errors as world_errors
 from issim.world.candidates import CandidateOptions
 from issim.world.overrides import overridden
@@ -79,6 +81,10 @@ class Settings:
     evidence: Evidence
     overrides: Mapping[str, float] = field(default_factory=dict)
     uncertainty: UncertaintyOptions = field(default_factory=UncertaintyOptions)
+    firms: Register | None = None
+    """The firms of the region as far as they are known; None where all are drawn."""
+    names: bool = False
+    """Whether the names of known firms may be written beside results."""
 
 
 def mutable(table: type, leave_out: Collection[str] = ()) -> type:
@@ -118,10 +124,20 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
         raise InputError("\n".join(dict.fromkeys(str(error) for error in errors)))
     check_population(world.population)
     check_months(policy, run.n_months)
-    evidence = _evidence(values["evidence"])
+    own = own_data.read_own(values, _evidence(values["evidence"]))
+    if own.firms is not None:
+        own_data.check_count(n_firms, Region().n_firms, own.firms)
+        region, places, borders = found
+        found = Layout(
+            holding(region, own.firms),
+            tuple(holding(place, own.firms, len(places)) for place in places),
+            borders,
+        )
     overrides = flat(values)
-    overridden(evidence, overrides)
-    return Settings(*found, world, behaviour, policy, run, evidence, overrides, uncertainty)
+    overridden(own.evidence, overrides)
+    return Settings(
+        *found, world, behaviour, policy, run, own.evidence, overrides, uncertainty, own.firms, bool(values["names"])
+    )
 
 
 def _evidence(folder: str | None) -> Evidence:

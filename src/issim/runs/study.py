@@ -16,7 +16,7 @@ from issim.model.potential import Optimum, Potential, economic_optimum, technica
 from issim.model.record import binding_now, record
 from issim.model.simulate import EVE, simulate
 from issim.population.firms import Population
-from issim.runs import uncertainty
+from issim.runs import given, uncertainty
 from issim.runs.settings import Settings
 from issim.runs.uncertainty import Drawn, Draws
 from issim.world.build import build, inhabitants
@@ -54,7 +54,13 @@ def arms(policy: Policy) -> tuple[Policy, ...]:
 def world_of(settings: Settings, seed: int) -> World:
     """The world of one seed."""
     return build(
-        settings.evidence, settings.places, settings.world, seed, settings.overrides, settings.borders
+        settings.evidence,
+        settings.places,
+        settings.world,
+        seed,
+        settings.overrides,
+        settings.borders,
+        settings.firms,
     )
 
 
@@ -145,7 +151,7 @@ def firms_table(settings: Settings) -> pd.DataFrame:
     seed = settings.run.seed
     world = world_of(settings, seed)
     asked = [
-        inhabitants(settings.evidence, place, settings.world, seed, settings.overrides)
+        inhabitants(settings.evidence, place, settings.world, seed, settings.overrides, settings.firms)
         for place in settings.places
     ]
     population = Population(*(np.concatenate(column) for column in zip(*asked, strict=True)))
@@ -161,4 +167,4 @@ def firms_table(settings: Settings) -> pd.DataFrame:
     columns |= {name: getattr(population, name) for name in ("it_use", "practice")}
     columns |= {f"item_{key}": population.items[:, k] for k, key in enumerate(ITEMS)}
     columns |= {f"tick_{key}": population.ticks[:, k] for k, key in enumerate(TICKS)}
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns | given.identities(settings))

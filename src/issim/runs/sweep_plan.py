@@ -23,6 +23,7 @@ from issim.errors import InputError, unknown_name
 from issim.runs import design, studies
 from issim.runs.cells import Composer, check_axes, check_names, world_key
 from issim.runs.design import Cell, Study
+from issim.runs.own_data import public
 from issim.runs.parameters import parameters
 from issim.runs.settings import Settings
 from issim.store.manifest import numbers_hash, version
@@ -178,7 +179,7 @@ def planned(overrides: Sequence[str]) -> Sweep:
     check_axes([*study.axes, *(axis for cell in study.cells for axis in cell)])
     cells = design.expand(study, by_name(base.settings), run.seed)
     check_names(cells)
-    return of_cells(composer, study, cells, shlex.join(["issim", "sweep", *overrides]))
+    return of_cells(composer, study, cells, shlex.join(["issim", "sweep", *public(overrides)]))
 
 
 def of_cells(composer: Composer, study: Study, cells: Sequence[Cell], command: str) -> Sweep:
