@@ -12,7 +12,7 @@ LONGEST = 700
 #: Words that say what is allowed or what to do.
 ADVICE = re.compile(
     r"allowed|choose|write|give|name|did you mean|known are|lists what|save|make a run|round|check the path|mend|must"
-    r"|the columns are|raise|copy|add |widen|quote|run `issim run` again"
+    r"|the columns are|raise|copy|add |widen|quote|run `issim run` again|keep |leave |correct |convert|look for|use one"
 )
 
 

@@ -1,4 +1,4 @@
-"""Data of the user's own in: registers of firms, answers to the survey, prices; everything checked before it is used."""
+"""Data of the user's own: registers of firms, answers to the survey, prices; all checked before any is used."""
 
 from issim.own.faults import Fault
 from issim.own.firms import read_firms

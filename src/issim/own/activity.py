@@ -14,7 +14,7 @@ DIGITS = re.compile(r"([A-Za-z])?\s*(\d{2,6})")
 #: Sections whose divisions lie in one branch, by letter; C and M hold several.
 SECTION_BRANCH = {"A": "agriculture", "B": "minerals", "D": "energy", "E": "water_waste", "F": "construction",
                   "J": "technology"} | dict.fromkeys("GHIKLNOPQRSTU", "services")  # fmt: skip
-WHAT = "a code of NACE Rev. 2 has two to four digits, as in 16.10 or C16"
+WHAT = "give two to four digits of NACE Rev. 2, as in 16.10 or C16"
 
 
 class Activity(NamedTuple):
@@ -62,4 +62,4 @@ def of_words(text: str) -> Activity:
         return Activity(sectors[said])
     if any(letter.isdigit() for letter in said) or len(said) == 1:
         return of_nace(text)
-    raise ValueError(f"is no sector; {nearest(said, [*SECTORS, *BRANCHES])}, or give a NACE code")
+    raise ValueError(f"is no sector; {nearest(said, [*SECTORS, *BRANCHES])} Or give a NACE code")

@@ -27,11 +27,16 @@ class Fault(NamedTuple):
     def sentence(self) -> str:
         """The fault as one sentence."""
         where = f"{self.file} line {self.line}" if self.line else self.file
-        where += f", column {self.column}" if self.column else ""
-        shown = " ".join(self.value.split())
-        shown = shown if len(shown) <= LETTERS else f"{shown[: LETTERS - 3]}..."
-        shown = "".join(letter if letter.isprintable() else "?" for letter in shown)
+        where += f", column {clipped(self.column)}" if self.column else ""
+        shown = clipped(self.value)
         return f"{where}: '{shown}' {self.advice}" if shown else f"{where}: {self.advice}"
+
+
+def clipped(text: str, letters: int = LETTERS) -> str:
+    """The beginning of a text of somebody else's, on one line and printable."""
+    line = " ".join(text.split())
+    line = line if len(line) <= letters else f"{line[: letters - 3]}..."
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
 
 
 def as_text(faults: Sequence[Fault], shown: int = SHOWN) -> str:

@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from issim.evidence.vocabulary import GOOD_UNITS, GOODS
 from issim.own.columns import GOOD_WORDS
+from issim.own.decoding import Bytes
 from issim.own.numerals import AmbiguousError, number
+from issim.own.reading import read_sheet
 from issim.own.register import identity
-from issim.own.sheet import Bytes, Row, Sheet, nearest, plain, read_sheet
+from issim.own.sheet import Row, Sheet, nearest, plain
 
 WAYS = ("offer", "need")
 #: Words for a firm that has none.
@@ -48,16 +50,28 @@ def quantity(sheet: Sheet, row: Row, column: str, good: int, text: str) -> Flow 
             raise ValueError(text)
         found = number(parts[1], sheet.decimal_comma)
     except AmbiguousError:
-        sheet.refuse(row, column, f"({name}) can be read as thousands or as decimals; write it without thousands marks.")
+        sheet.refuse(
+            row,
+            column,
+            f"({name}) can be read as thousands or as decimals; write it without thousands marks.",
+        )
         return None
     except ValueError:
-        sheet.refuse(row, column, f"gives no quantity of {name}; write a number of {unit}/yr, or {name} alone.")
+        sheet.refuse(
+            row, column, f"gives no quantity of {name}; write a number of {unit}/yr, or {name} alone."
+        )
         return None
     if parts[2] and parts[2].replace(" ", "").lower() not in units_of(good):
-        sheet.refuse(row, column, f"gives {name} in {parts[2].strip()}; {name} is counted in {unit}/yr, so convert it.")
+        sheet.refuse(
+            row, column, f"gives {name} in {parts[2].strip()}; {name} is counted in {unit}/yr, so convert it."
+        )
         return None
     if not 0.0 < found <= LARGEST:
-        sheet.refuse(row, column, f"gives {found:g} {unit}/yr of {name}; a quantity is above 0 and at most {LARGEST:g}.")
+        sheet.refuse(
+            row,
+            column,
+            f"gives {found:g} {unit}/yr of {name}; a quantity is above 0 and at most {LARGEST:g}.",
+        )
         return None
     return Flow(good, found)
 
@@ -75,11 +89,15 @@ def in_cell(sheet: Sheet, row: Row, column: str) -> list[Flow] | None:
             continue
         part = PART.fullmatch(piece)
         if part is None:
-            sheet.refuse(row, column, "cannot be read; write GOOD:QUANTITY; GOOD:QUANTITY, as in wood:120; heat:3000.")
+            sheet.refuse(
+                row, column, "cannot be read; write GOOD:QUANTITY; GOOD:QUANTITY, as in wood:120; heat:3000."
+            )
             continue
         good = GOOD_WORDS.get(plain(part[1]))
         if good is None:
-            sheet.refuse(row, column, f"names '{part[1]}', which is no good; {nearest(plain(part[1]), GOODS)}.")
+            sheet.refuse(
+                row, column, f"names '{part[1]}', which is no good; {nearest(plain(part[1]), GOODS)}"
+            )
         elif any(flow.good == good for flow in found):
             sheet.refuse(row, column, f"names {GOODS[good]} twice; add the two up.")
         elif (flow := quantity(sheet, row, column, good, part[2] or "")) is not None:
@@ -114,7 +132,7 @@ def check_units(sheet: Sheet) -> None:
         for good, name in enumerate(GOODS):
             unit = sheet.units.get(f"{way}.{name}", "")
             if unit and unit not in units_of(good):
-                sheet.refuse(None, f"{way}.{name}", f"is in {unit}; {name} is counted in {GOOD_UNITS[good]}/yr.")
+                sheet.refuse(None, f"{way}.{name}", f"is in {unit}; convert it to {GOOD_UNITS[good]}/yr.")
 
 
 COLUMNS = ("name", "way", "good", "quantity")
@@ -131,13 +149,15 @@ def read_flows(source: Bytes | str | Path, firms: Mapping[str, int], file: str =
     for row in sheet.rows:
         who = identity(row["name"])
         if who not in firms:
-            sheet.refuse(row, "name", f"is no firm of the register; {nearest(who, firms) if who else 'give its name'}.")
+            sheet.refuse(row, "name", f"is no firm of the register; {nearest(who, firms, ['its names'])}")
             continue
         way = sheet.word(row, "way", WAY_WORDS, "way")
         good = sheet.word(row, "good", GOOD_WORDS, "good")
         for column, code in (("way", way), ("good", good)):
             if code < 0 and not row[column]:
-                sheet.refuse(row, column, f"is empty; give {'offer or need' if column == 'way' else 'a good'}.")
+                sheet.refuse(
+                    row, column, f"is empty; give {'offer or need' if column == 'way' else 'a good'}."
+                )
         if way < 0 or good < 0:
             continue
         flows = found.setdefault((WAYS[way], who), [])

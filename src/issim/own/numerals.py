@@ -13,7 +13,10 @@ BLANKS = re.compile("[\\s\u00a0\u2007\u2009\u202f'\u2019]")
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 #: A comma that can only be a decimal one.
 COMMA = re.compile(r"[+-]?\d+,\d+")
-GROUPED = {",": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"), ".": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")}
+GROUPED = {
+    ",": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"),
+    ".": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?"),
+}
 #: One separator before exactly three digits: thousands to some, decimals to others.
 TWOFOLD = re.compile(r"[+-]?\d{1,3}([.,])\d{3}")
 

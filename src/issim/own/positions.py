@@ -1,4 +1,4 @@
-"""The positions in a file: degrees of WGS84, projected coordinates, or the centroid of a postcode; by rule, and said."""
+"""The positions in a file: WGS84 degrees, projected coordinates, or centroids of postcodes; by rule, and said."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from issim.own.decoding import Bytes
 from issim.own.geography import in_kilometres, in_window, projected
-from issim.own.sheet import Bytes, Row, Sheet, read_sheet
+from issim.own.reading import read_sheet
+from issim.own.sheet import Row, Sheet
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +47,7 @@ def kind_of(sheet: Sheet) -> tuple[str, str] | None:
             return pair
         if set(pair) & set(sheet.columns):
             missing = next(column for column in pair if column not in sheet.columns)
-            sheet.refuse(None, missing, f"is missing beside {', '.join(set(pair) - {missing})}; a position needs both.")
+            sheet.refuse(None, missing, f"is missing beside {', '.join(set(pair) - {missing})}; give both.")
     return None
 
 
@@ -64,12 +66,16 @@ def pair_of(sheet: Sheet, row: Row, kind: tuple[str, str]) -> Position | None:
     if found[0] is None or found[1] is None:
         return None
     if found[0] == found[1] == 0.0:
-        sheet.refuse(row, kind[0], "and 0 beside it is where unknown positions end up; leave both empty if unknown.")
+        sheet.refuse(
+            row, kind[0], "and 0 beside it is where unknown positions end up; leave both empty if unknown."
+        )
         return None
     return Position(found[0], found[1], row)
 
 
-def centroids(source: Bytes | str | Path, file: str = "") -> tuple[dict[str, Position], tuple[str, str] | None, Sheet]:
+def centroids(
+    source: Bytes | str | Path, file: str = ""
+) -> tuple[dict[str, Position], tuple[str, str] | None, Sheet]:
     """The user's own centroids by postcode, the kind of their coordinates, and what is wrong with them."""
     aliases = {"latitude": "lat", "longitude": "lon", "lng": "lon", "long": "lon", "easting": "x", "northing": "y",
                "postal_code": "postcode", "zip": "postcode", "zip_code": "postcode", "code": "postcode"}  # fmt: skip
@@ -121,7 +127,9 @@ def located(sheet: Sheet, places: Bytes | str | Path | None) -> Positions:
                 n_centroids += 1
         found.append(own)
     if "postcode" in sheet.columns and gazetteer is None and kind is None and sheet.rows:
-        sheet.notes.append(f"{sheet.file}: postcodes are not used without centroids; name them by places=FILE.")
+        sheet.notes.append(
+            f"{sheet.file}: postcodes are not used without centroids; name them by places=FILE."
+        )
     return _on_plane(sheet, found, kind or kind_of_places, gazetteer, n_centroids)
 
 
@@ -131,7 +139,11 @@ def _nowhere(n: int) -> Positions:
 
 
 def _on_plane(
-    sheet: Sheet, found: list[Position | None], kind: tuple[str, str] | None, gazetteer: Sheet | None, n_centroids: int
+    sheet: Sheet,
+    found: list[Position | None],
+    kind: tuple[str, str] | None,
+    gazetteer: Sheet | None,
+    n_centroids: int,
 ) -> Positions:
     """Positions in km from their south-west corner."""
     rows = np.array([k for k, position in enumerate(found) if position is not None], np.int64)
@@ -145,7 +157,9 @@ def _on_plane(
             return _nowhere(len(found))
         east, north = projected(first, second)
     else:
-        named = {source.units.get(column, "") for source in (sheet, gazetteer) if source for column in kind} - {""}
+        named = {
+            source.units.get(column, "") for source in (sheet, gazetteer) if source for column in kind
+        } - {""}
         if _could_be_degrees(sheet, first, second, named):
             return _nowhere(len(found))
         if not named <= {"m", "km"}:
@@ -166,7 +180,7 @@ def _are_swapped(sheet: Sheet, lat: Floats, lon: Floats) -> bool:
     swapped = ~in_window(lat, lon) & in_window(lon, lat)
     if swapped.mean() <= 0.5:
         return False
-    sheet.refuse(None, "lat", "and lon seem to be exchanged: north is lat, east is lon.")
+    sheet.refuse(None, "lat", "and lon seem to be exchanged; give north as lat and east as lon.")
     return True
 
 
@@ -180,9 +194,7 @@ def _could_be_degrees(sheet: Sheet, x: Floats, y: Floats, units: set[str]) -> bo
     return True
 
 
-def _too_far(
-    sheet: Sheet, here: list[Position], east: Floats, north: Floats, kind: tuple[str, str]
-) -> bool:
+def _too_far(sheet: Sheet, here: list[Position], east: Floats, north: Floats, kind: tuple[str, str]) -> bool:
     """Refuse positions too far from the others for one region."""
     if max(np.ptp(east), np.ptp(north)) <= WIDEST:
         return False
@@ -192,5 +204,7 @@ def _too_far(
         advice = f"puts it {away[k]:,.0f} km from the middle of the others; look for a slip in sign, digit or unit."
         sheet.refuse(here[k].row, kind[0], advice)
     if not len(far):
-        sheet.refuse(None, kind[0], f"spreads firms over more than the {WIDEST:,.0f} km that a region can have.")
+        sheet.refuse(
+            None, kind[0], f"spreads firms over more than the {WIDEST:,.0f} km that a region can have."
+        )
     return True

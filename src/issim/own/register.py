@@ -97,7 +97,9 @@ def keys(names: Sequence[str]) -> NDArray[np.int32]:
 
     Keeps     different keys for different names, whatever their order
     """
-    digests = {name: hashlib.sha256(identity(name).encode("utf-8", "surrogatepass")).digest() for name in names}
+    digests = {
+        name: hashlib.sha256(identity(name).encode("utf-8", "surrogatepass")).digest() for name in names
+    }
     taken: dict[int, str] = {}
     found: dict[str, int] = {}
     for name in sorted(digests, key=digests.__getitem__):

@@ -56,5 +56,7 @@ def template_command(kind: str, out: Path | None = None) -> str:
     except FileExistsError:
         raise InputError(f"'{path}' is there already; name another file by --out.") from None
     except OSError as error:
-        raise InputError(f"'{path}' cannot be written ({error.strerror}); name another file by --out.") from None
+        raise InputError(
+            f"'{path}' cannot be written ({error.strerror}); name another file by --out."
+        ) from None
     return f"Example: {path}\nPut your own lines in place of its own, then: issim check {kind}={path}"

@@ -145,7 +145,9 @@ def _pick(u: Floats, cumulative: Floats) -> NDArray[np.int64]:
     return np.asarray((u[:, None] >= cumulative).sum(axis=1))
 
 
-def _draw_firm(part: Population, u: Floats, who: Structure, country_code: int, facts: Register | None) -> None:
+def _draw_firm(
+    part: Population, u: Floats, who: Structure, country_code: int, facts: Register | None
+) -> None:
     """Country, sector, size, employees and branch, independent of each other but for branch given sector."""
 
     def settled(name: str) -> None:

@@ -62,7 +62,9 @@ def condition(traits: Floats, part: Population, facts: Register, model: Dependen
     u = firm_uniforms(seed, GIVEN, part.index[some], part.region[some], CANDIDATES * len(TRAITS) + 1)
     own = ndtri(u[:, :-1]).reshape(len(some), CANDIDATES, len(TRAITS))
     found = on_tree(own, model.links)
-    log_weight = _of_digital(found, own, part, facts, model, some) + _of_items(found, part, facts, model, some)
+    log_weight = _of_digital(found, own, part, facts, model, some) + _of_items(
+        found, part, facts, model, some
+    )
     weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     cumulative = np.cumsum(weight, axis=1)
     pick = (u[:, -1:] * cumulative[:, -1:] >= cumulative).sum(axis=1)

@@ -293,7 +293,13 @@ def draw(
     who = (np.uint64(seed), population.index, population.region, population.branch, population.size)
     told = _told(known)
     offers = _offers(
-        *who, population.employees, population.ticks[:, :N_GROUPS], tables, options.available, options.second, told[0]
+        *who,
+        population.employees,
+        population.ticks[:, :N_GROUPS],
+        tables,
+        options.available,
+        options.second,
+        told[0],
     )
     needs = _needs(
         *who, population.employees, tables, options.needs, options.need_ratio, options.need_spread, told[1]
@@ -321,7 +327,9 @@ def _amended(drawn: Flows, told: GivenFlows) -> Flows:
     quantity = drawn.quantity.copy()
     place = {pair: row for row, pair in enumerate(zip(drawn.firm.tolist(), drawn.good.tolist(), strict=True))}
     extra = []
-    for firm, good, amount in zip(told.firm.tolist(), told.good.tolist(), told.quantity.tolist(), strict=True):
+    for firm, good, amount in zip(
+        told.firm.tolist(), told.good.tolist(), told.quantity.tolist(), strict=True
+    ):
         if (firm, good) in place and amount == amount:
             quantity[place[firm, good]] = amount
         elif amount == amount:

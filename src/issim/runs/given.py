@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 TABLE = "firms_given.csv"
 #: What tells a firm of a register in the tables of a result; the name only if asked for.
 IDENTITIES = ("line", "name")
-GIVEN, DRAWN, ASSUMED, REGION, GOODS_ONLY = "given", "drawn", "assumed", "region", "goods given, quantities drawn"
+GIVEN, DRAWN, ASSUMED, REGION, GOODS_ONLY = (
+    "given",
+    "drawn",
+    "assumed",
+    "region",
+    "goods given, quantities drawn",
+)
 #: Which columns of a file say a column of the table.
 SAID_BY = {
     "sector": ("sector", "nace"), "branch": ("sector", "nace"), "size": ("size", "employees"),
@@ -80,7 +86,9 @@ def table(settings: Settings) -> pd.DataFrame | None:
     if firms is None:
         return None
     columns: dict[str, object] = {"firm": np.arange(len(firms), dtype=np.int32)}
-    return pd.DataFrame(columns | identities(settings) | dict(statuses(firms, settings.region.country_code >= 0)))
+    return pd.DataFrame(
+        columns | identities(settings) | dict(statuses(firms, settings.region.country_code >= 0))
+    )
 
 
 def write(settings: Settings, folder: Path) -> None:
@@ -95,7 +103,11 @@ def words(settings: Settings) -> str:
     firms = settings.firms
     if firms is None:
         return ""
-    lines = ["", "", f"Firms: {len(firms)} of {firms.file}; {TABLE} says of each what was given and what was drawn."]
+    lines = [
+        "",
+        "",
+        f"Firms: {len(firms)} of {firms.file}; {TABLE} says of each what was given and what was drawn.",
+    ]
     lines += [f"- {firms.coordinates}."] if firms.coordinates else []
     found = statuses(firms, settings.region.country_code >= 0)
     lines += [f"- {line}" for line in _counted(found, len(firms))]

@@ -59,7 +59,10 @@ def settled(config: DictConfig, policy_file: Path | None = None) -> Plan:
     if not str(tree["outputs"]).strip():
         raise InputError("outputs = (nothing) is no folder; name one, as in outputs=results.")
     policy: Policy = load_policy(str(policy_file)) if policy_file else from_mapping(tree["policy"])
-    return Plan(checked(tree, policy), config, Path(tree["outputs"]))
+    settings = checked(tree, policy)
+    if settings.firms is not None:
+        config.population.n_firms = len(settings.firms)
+    return Plan(settings, config, Path(tree["outputs"]))
 
 
 def composed(overrides: Sequence[str], study_file: Path | None = None) -> DictConfig:

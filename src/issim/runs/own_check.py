@@ -15,6 +15,8 @@ EXAMPLE = "issim check firms=my_firms.csv"
 def check_command(overrides: Sequence[str]) -> str:
     """Check the files that the words name, and the other settings beside them; nothing runs and nothing is written."""
     if not any(word.lstrip("+").partition("=")[0] in FILES for word in overrides):
-        raise InputError(f"No file to check is named; write {EXAMPLE} (`issim template firms` writes an example).")
+        raise InputError(
+            f"No file to check is named; write {EXAMPLE} (`issim template firms` writes an example)."
+        )
     settings = plan(overrides).settings
     return "\n".join(["Nothing is wrong.", given.words(settings).strip()])

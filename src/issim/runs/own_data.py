@@ -47,7 +47,9 @@ def read_own(values: Mapping[str, Any], evidence: Evidence) -> Own:
         )
     for name in BESIDE:
         if name in told and "firms" not in told:
-            raise InputError(f"{name} = {told[name]} belongs to a register of firms; name it, as in firms=my_firms.csv.")
+            raise InputError(
+                f"{name} = {told[name]} belongs to a register of firms; name it, as in firms=my_firms.csv."
+            )
     stamps = tuple((name, path, _stamp(path)) for name, path in told.items())
     register = cases.register(case) if case else None
     faults: list[Fault] = []

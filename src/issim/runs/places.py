@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from issim.errors import InputError, unknown_name
+from issim.own.register import Register
 from issim.units import ASSUMPTION, Par, Parameter
 from issim.world import borders as frontiers
 from issim.world import region as regions
 from issim.world.borders import Border
-from issim.world.region import Region
+from issim.world.build import holding
+from issim.world.region import MIXED, Region
 
 PLACES, BORDERS = "region.places", frontiers.WHERE
 #: What a place may say: what a region says, save how many firms it has, and its share of those there are.
 OF_PLACE = (*(f.name for f in dataclasses.fields(Region) if f.name not in ("name", "n_firms")), "share")
+#: Letters of a file's name by which its region is called.
+MAX_NAME = 40
 OF_BORDER = tuple(f.name for f in dataclasses.fields(Border) if f.name != "name")
 SHARE = Par("1", 0.0, 1e6, "share of population.n_firms, relative to those of the other places", ASSUMPTION)
 
@@ -30,6 +36,14 @@ class Layout(NamedTuple):
     places: tuple[Region, ...]
     """The regions that are built: the region itself where it has no places."""
     borders: tuple[Border, ...]
+
+    def holding(self, firms: Register) -> Layout:
+        """The same with room for the firms of a register, and called after its file where no country was chosen."""
+        places = tuple(holding(place, firms, len(self.places)) for place in self.places)
+        if places[0].name == MIXED:
+            stem = re.sub(r"\W+", "_", PurePath(firms.file).stem).strip("_")[:MAX_NAME] or MIXED
+            places = (dataclasses.replace(places[0], name=stem),)
+        return Layout(places[0], places, self.borders)
 
 
 def parameters() -> list[Parameter]:

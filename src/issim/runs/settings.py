@@ -12,16 +12,16 @@ from issim.errors import InputError, out_of_range, unknown_name
 from issim.evidence import Evidence
 from issim.evidence import load as load_evidence
 from issim.levers.policy import Policy, check_months
+from issim.own.register import Register
 from issim.population.options import COMPOSITIONS, PopulationOptions
 from issim.population.options import check as check_population
 from issim.population.streams import StreamOptions
 from issim.rules.behaviour import Behaviour
-from issim.own.register import Register
 from issim.runs import own_data
-from issim.runs.places import Layout, layout
+from issim.runs.places import layout
 from issim.units import ASSUMPTION, Par, Parameter, par, range_errors
 from issim.world.borders import Border
-from issim.world.build import WorldOptions, holding
+from issim.world.build import WorldOptions
 from issim.world.build import errors as world_errors
 from issim.world.candidates import CandidateOptions
 from issim.world.overrides import overridden
@@ -127,16 +127,20 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
     own = own_data.read_own(values, _evidence(values["evidence"]))
     if own.firms is not None:
         own_data.check_count(n_firms, Region().n_firms, own.firms)
-        region, places, borders = found
-        found = Layout(
-            holding(region, own.firms),
-            tuple(holding(place, own.firms, len(places)) for place in places),
-            borders,
-        )
+        found = found.holding(own.firms)
     overrides = flat(values)
     overridden(own.evidence, overrides)
     return Settings(
-        *found, world, behaviour, policy, run, own.evidence, overrides, uncertainty, own.firms, bool(values["names"])
+        *found,
+        world,
+        behaviour,
+        policy,
+        run,
+        own.evidence,
+        overrides,
+        uncertainty,
+        own.firms,
+        bool(values["names"]),
     )
 
 

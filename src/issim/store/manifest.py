@@ -54,7 +54,10 @@ def package_versions() -> dict[str, str]:
 #: Where text stands that decides the numbers of a run.
 NUMBERS = (
     "*.py",
-    *(f"{part}/*.py" for part in ("evidence", "levers", "model", "own", "population", "rules", "runs", "world")),
+    *(
+        f"{part}/*.py"
+        for part in ("evidence", "levers", "model", "own", "population", "rules", "runs", "world")
+    ),
     "store/outcomes.py",
 )
 

@@ -100,7 +100,9 @@ def build(
         raise error
     terms = overridden(evidence, overrides)
     parts = [
-        settle(terms, place, inhabitants(evidence, place, options, seed, overrides, firms), options, seed, firms)
+        settle(
+            terms, place, inhabitants(evidence, place, options, seed, overrides, firms), options, seed, firms
+        )
         for place in regions
     ]
     world = parts[0] if len(parts) == 1 else joined(parts)

@@ -46,7 +46,12 @@ class Region:
         1000, unit="firms", low=1, high=1_000_000, meaning="firms in the region", source=ASSUMPTION
     )
     side: float = par(
-        120.0, unit="km", low=SMALLEST_SIDE, high=2000.0, meaning="side of the square region", source=ASSUMPTION
+        120.0,
+        unit="km",
+        low=SMALLEST_SIDE,
+        high=2000.0,
+        meaning="side of the square region",
+        source=ASSUMPTION,
     )
     east: float = par(
         0.0, unit="km", low=-5000.0, high=5000.0,
