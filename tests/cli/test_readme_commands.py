@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from issim import grammar
+from issim.own.template import TEMPLATES, template_command
 from issim.runs import launcher, multirun
 from issim.runs.job import plan
 from issim.runs.sweep_plan import planned
@@ -63,7 +64,12 @@ def fault(words: list[str]) -> str:
 
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
-def test_a_command_that_is_shown_is_taken(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_that_is_shown_is_taken(
+    words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for kind in TEMPLATES:  # files of the reader's own are those that `issim template` writes
+        template_command(kind)
     assert fault(words) == "", capsys.readouterr().err
 
 
