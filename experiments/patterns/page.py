@@ -22,6 +22,7 @@ found by others, in models or in cases. The rules of judgement stand in `experim
 pattern; they were worked out on exploratory runs and are applied here to other seeds, on which nobody had looked.
 Intervals cover 90 %: of a mean over paired seeds by Student's t, of what is fitted by a bootstrap of the seeds.
 Levels rest on constants that are not calibrated; what is tested is the shape.
+Whole models of other groups are set beside their published numbers in [replications.md](replications.md).
 """
 
 
@@ -50,7 +51,7 @@ def page(found: Mapping[Pattern, pd.DataFrame], about: Mapping[str, Any]) -> str
 def write(found: Mapping[Pattern, pd.DataFrame], about: Mapping[str, Any], folder: Path) -> None:
     """Write the page, and keep beside it the figures that were drawn into a folder."""
     for pattern in found:
-        keep_figure(pattern, folder / f"{pattern.name}.png")
+        keep_figure(folder / f"{pattern.name}.png", figure_of(pattern))
     PAGE.write_text(page(found, about), encoding="utf-8")
 
 
@@ -80,10 +81,10 @@ def section(pattern: Pattern, table: pd.DataFrame) -> str:
     )
 
 
-def keep_figure(pattern: Pattern, drawn: Path) -> None:
-    """Keep a figure, made smaller, beside the page."""
+def keep_figure(drawn: Path, kept: Path) -> None:
+    """Keep a figure, made smaller, beside a page."""
     with Image.open(drawn) as picture:
         size = (WIDTH, round(picture.height * WIDTH / picture.width))
         small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-        figure_of(pattern).parent.mkdir(parents=True, exist_ok=True)
-        small.quantize(256, dither=Image.Dither.NONE).save(figure_of(pattern), optimize=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        small.quantize(256, dither=Image.Dither.NONE).save(kept, optimize=True)

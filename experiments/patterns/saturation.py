@@ -14,8 +14,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from patterns import ghali
 from patterns.pattern import Check, Floats, Pattern, Row, table_of
+from replications import ghali
 
 from issim.evidence import load
 from issim.evidence.facts import Figure as Fact
@@ -58,13 +58,21 @@ def drawn(behaviour: Behaviour, seed: int) -> Behaviour:
 def theirs(world: World, seed: int) -> ghali.Firms:
     """Our firms, their contacts, knowledge and trust, for Ghali's rule; who has a residue to give is a producer."""
     random, n_firms = np.random.default_rng([seed, 2017]), len(world.firms.index)
-    start, items = world.peers.start, world.peers.items
-    contacts = [sorted(items[start[i] : start[i + 1]].tolist()) for i in range(n_firms)]
+    start = world.peers.start.astype(np.int64)
+    items = [np.sort(world.peers.items[start[i] : start[i + 1]]) for i in range(n_firms)]
     is_producer = np.zeros(n_firms, np.bool_)
     is_producer[world.offers.firm] = True
-    # their trust runs from -1 to 1, ours from 0 to 1
-    trust = [np.full(len(known), 2.0 * world.firms.trust[i] - 1.0) for i, known in enumerate(contacts)]
-    return ghali.Firms(contacts, is_producer, trust, world.firms.digital.copy(), random.random(n_firms))
+    return ghali.Firms(
+        start=start,
+        items=np.concatenate(items).astype(np.int64),
+        is_producer=is_producer,
+        # their trust runs from -1 to 1, ours from 0 to 1
+        trust=np.repeat(2.0 * world.firms.trust - 1.0, np.diff(start)),
+        knowledge=world.firms.digital.astype(np.float64),
+        influence=random.random(n_firms),
+        # confidence moves acceptance alone, and acceptance nothing that is looked at here
+        confidence=np.zeros(n_firms),
+    )
 
 
 def measure(settings: Settings, tick: Callable[[], object]) -> pd.DataFrame:
@@ -78,7 +86,9 @@ def measure(settings: Settings, tick: Callable[[], object]) -> pd.DataFrame:
             yield from yearly(seed, arm, run.column("adopters") / len(world.firms.index))
         if seed < first + N_GHALI:
             random = np.random.default_rng([seed, 76])
-            shares = ghali.shares_in_synergy(theirs(world, seed), n_months, random)
+            shares = ghali.course(random, theirs(world, seed), n_months)[
+                :, ghali.OBSERVED.index("in_synergy")
+            ]
             yield from yearly(seed, GHALI, np.concatenate([[0.0], shares]))
 
     return table_of(settings, one, tick)

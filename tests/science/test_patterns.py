@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from patterns import climates, curves, degrees, ghali, order, page, pairing, saturation, threshold
+from patterns import climates, curves, degrees, order, page, pairing, saturation, threshold
 from patterns.pattern import Check, Pattern, verdict
 
 from issim.analysis.effects import variance_ratio
@@ -213,28 +212,6 @@ def test_both_orders_have_the_same_levels_in_the_end_and_others_before() -> None
         late = next(name for name in schedules if name != one.name.split()[0])
         assert (schedules[late][: order.JOINED] == 0.0).all()
         assert all((schedule[order.JOINED :] == 1.0).all() for schedule in schedules.values())
-
-
-def test_ghalis_rule_gives_its_published_course() -> None:
-    """Producers in a synergy after 1, 2, 3, 5, 10, 20 and 30 steps: the reference means and deviations of 100 seeds."""
-    steps = [1, 2, 3, 5, 10, 20, 30]
-    means = np.array([0.607, 0.776, 0.843, 0.913, 0.971, 0.991, 0.995])
-    deviations = np.array([0.064, 0.049, 0.043, 0.034, 0.020, 0.011, 0.008])
-    n_seeds = 25
-    found = np.array(
-        [ghali.shares_in_synergy(theirs(seed), 30, np.random.default_rng(seed)) for seed in range(n_seeds)]
-    )
-    error = deviations * np.sqrt(1 / 100 + 1 / n_seeds)
-    assert (np.abs(found.mean(axis=0)[np.array(steps) - 1] - means) < 3.5 * error).all()
-
-
-def theirs(seed: int) -> ghali.Firms:
-    """16 recyclers and 60 producers on a small world, as the reference has them."""
-    random, n = np.random.default_rng([seed, 1]), 76
-    graph = nx.watts_strogatz_graph(n, 5, 0.1, seed=seed)
-    contacts = [sorted(graph[i]) for i in range(n)]
-    trust = [random.uniform(-1.0, 1.0, len(known)) for known in contacts]
-    return ghali.Firms(contacts, np.arange(n) >= 16, trust, random.random(n), random.random(n))
 
 
 def test_constants_are_drawn_within_their_priors_and_by_seed() -> None:
