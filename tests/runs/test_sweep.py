@@ -134,15 +134,13 @@ def test_runs_are_numbered_by_world_then_seed_then_cell(mixed: Sweep) -> None:
 def test_a_world_is_built_once_for_all_that_may_share_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from issim.runs import computing
-
     built = []
 
     def counted(settings: Settings, seed: int) -> object:
         built.append((settings.region.name, settings.world.population.composition, seed))
         return world_of(settings, seed)
 
-    monkeypatch.setattr(computing, "world_of", counted)
+    monkeypatch.setattr(sweep_plan, "world_of", counted)
     axes = "policy: [none, training], behaviour.news: [0.01, 0.05], population: [survey, business]"
     axes += ", region: [latvia, norway]"
     runs = done(plan(tmp_path, f"study={{axes: {{{axes}}}}}"))

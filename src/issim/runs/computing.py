@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from issim.errors import InputError
-from issim.levers.policy import conditions
 from issim.model.batch import Batch, Job, carry, ready
 from issim.rules.observe import N_OBSERVABLES, NAMES
-from issim.runs.settings import Settings
-from issim.runs.study import world_of
-from issim.runs.sweep_plan import Run, Sweep
+from issim.runs.sweep_plan import Run
 from issim.store.outcomes import MEASURES, outcome
 from issim.world.state import World
 
@@ -36,6 +33,39 @@ KEYS = ("run", "cell", "seed")
 
 P = ParamSpec("P")
 Found = TypeVar("Found")
+
+
+class Planned(Protocol):
+    """What is to be computed: a sweep, or anything else that has numbered runs in worlds that some of them share."""
+
+    @property
+    def worlds(self) -> Sequence[str]:
+        """The key of every cell's world: cells of equal keys share the world of a seed."""
+
+    @property
+    def n_firms(self) -> int:
+        """Firms of the largest world."""
+
+    @property
+    def n_months(self) -> int:
+        """Months of every run."""
+
+    @property
+    def kept(self) -> Sequence[str]:
+        """The observables that are kept month by month."""
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """All runs, runs of one world beside each other."""
+
+    def runs_of(self, shard: int) -> Sequence[Run]:
+        """The runs of a shard."""
+
+    def world(self, run: Run) -> World:
+        """The world of a run, built; InputError if it cannot be."""
+
+    def job(self, run: Run, world: World) -> Job:
+        """A run in its world, ready to be carried; InputError if it is impossible."""
 
 
 class Tables(NamedTuple):
@@ -70,7 +100,7 @@ class _Call(NamedTuple):
     """The sound runs, in their order; nothing if there is none."""
 
 
-def tables(sweep: Sweep, shard: int, threads: int, tick: Callable[[int], object]) -> Tables:
+def tables(sweep: Planned, shard: int, threads: int, tick: Callable[[int], object]) -> Tables:
     """Compute a shard; `tick` hears how many more runs are done.
 
     Keeps     the same whatever the number of threads and of runs per call; a run that is impossible says so and stops
@@ -93,7 +123,7 @@ def tables(sweep: Sweep, shard: int, threads: int, tick: Callable[[int], object]
     return Tables(pd.concat(runs, ignore_index=True), pd.concat(series, ignore_index=True))
 
 
-def computed(sweep: Sweep, runs: Sequence[Run], threads: int) -> Tables:
+def computed(sweep: Planned, runs: Sequence[Run], threads: int) -> Tables:
     """Some runs of a sweep in one compiled call, worlds of their own."""
     with _workers(threads) as pool:
         call = _made_ready(sweep, runs, Worlds(), pool)
@@ -101,7 +131,7 @@ def computed(sweep: Sweep, runs: Sequence[Run], threads: int) -> Tables:
     return _read(sweep, call)
 
 
-def _calls(sweep: Sweep, runs: Sequence[Run], threads: int) -> list[Sequence[Run]]:
+def _calls(sweep: Planned, runs: Sequence[Run], threads: int) -> list[Sequence[Run]]:
     """Runs in groups that go through one compiled call each."""
     of_a_thread = max(1, min(RUNS_OF_A_THREAD, WORK_OF_A_THREAD // (sweep.n_firms * sweep.n_months)))
     size = min(RUNS_PER_CALL, of_a_thread * threads)
@@ -138,7 +168,7 @@ def _beside(threads: int) -> Iterator[Executor]:
         yield one
 
 
-def _made_ready(sweep: Sweep, runs: Sequence[Run], known: Worlds, pool: Executor) -> _Call:
+def _made_ready(sweep: Planned, runs: Sequence[Run], known: Worlds, pool: Executor) -> _Call:
     """A call with its worlds, conditions and blank states."""
     worlds = _worlds(sweep, runs, known, pool)
     found = [_job(sweep, run, worlds) for run in runs]
@@ -153,7 +183,7 @@ def _carried(call: _Call, threads: int) -> None:
         carry(call.batch, threads)
 
 
-def _read(sweep: Sweep, call: _Call) -> Tables:
+def _read(sweep: Planned, call: _Call) -> Tables:
     """The outcomes and the months of a call that was carried."""
     series = call.batch.runs.series if call.batch else np.empty((0, sweep.n_months + 1, N_OBSERVABLES))
     sound = [place for place, fault in enumerate(call.faults) if not fault]
@@ -161,36 +191,31 @@ def _read(sweep: Sweep, call: _Call) -> Tables:
     return Tables(_outcomes(call.runs, sound, series, call.faults), monthly)
 
 
-def _worlds(sweep: Sweep, runs: Sequence[Run], known: Worlds, pool: Executor) -> Worlds:
+def _worlds(sweep: Planned, runs: Sequence[Run], known: Worlds, pool: Executor) -> Worlds:
     """The worlds of some runs; those of the runs before are kept if they are needed again."""
     first = {(sweep.worlds[run.cell], run.seed): run for run in reversed(runs)}
     new = [key for key in first if key not in known]
-    built = pool.map(lambda key: _built(sweep.settings[first[key].cell], key), new)
+    built = pool.map(lambda key: _built(sweep, first[key], key), new)
     return {key: world for key, world in known.items() if key in first} | {w.key: w for w in built}
 
 
-def _built(settings: Settings | InputError, key: tuple[str, int]) -> _World:
+def _built(sweep: Planned, run: Run, key: tuple[str, int]) -> _World:
     """One world, or why it cannot be."""
-    if isinstance(settings, InputError):
-        return _World(key, None, str(settings))
     try:
-        return _World(key, world_of(settings, key[1]), "")
+        return _World(key, sweep.world(run), "")
     except InputError as error:
         return _World(key, None, str(error))
 
 
-def _job(sweep: Sweep, run: Run, worlds: Worlds) -> Job | str:
+def _job(sweep: Planned, run: Run, worlds: Worlds) -> Job | str:
     """One run to make, or why it is impossible."""
-    settings, found = sweep.settings[run.cell], worlds[sweep.worlds[run.cell], run.seed]
-    if isinstance(settings, InputError):
-        return str(settings)
+    found = worlds[sweep.worlds[run.cell], run.seed]
     if found.world is None:
         return found.fault
     try:
-        terms = conditions(settings.policy, found.world, sweep.n_months)
+        return sweep.job(run, found.world)
     except InputError as error:
         return str(error)
-    return Job(found.world, terms, settings.behaviour, run.seed)
 
 
 def _outcomes(
@@ -209,7 +234,7 @@ def _outcomes(
     return pd.DataFrame(columns | {"fault": pd.array(list(faults), dtype="string")})
 
 
-def _months(sweep: Sweep, runs: Sequence[Run], series: NDArray[np.float64]) -> pd.DataFrame:
+def _months(sweep: Planned, runs: Sequence[Run], series: NDArray[np.float64]) -> pd.DataFrame:
     """One row per run and month, in single precision."""
     import pandas as pd
 
@@ -218,6 +243,6 @@ def _months(sweep: Sweep, runs: Sequence[Run], series: NDArray[np.float64]) -> p
         "run": np.repeat(np.array([run.run for run in runs], np.int64), n_rows),
         "month": np.tile(np.arange(n_rows, dtype=np.int16), len(runs)),
     }
-    for name in sweep.study.series:
+    for name in sweep.kept:
         columns[name] = series[:, :, NAMES.index(name)].astype(np.float32).ravel()
     return pd.DataFrame(columns)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from issim.runs.computing import computed, tables
+from issim.runs.computing import Planned, computed, tables
 from issim.runs.sweep_plan import Sweep, planned
 from issim.store.dataset import Dataset
 from issim.store.manifest import commit, numbers_hash, package_versions, version
@@ -90,7 +90,7 @@ class Estimate(NamedTuple):
     n_bytes: float
 
 
-def estimate(sweep: Sweep, threads: int) -> Estimate:
+def estimate(sweep: Planned, threads: int) -> Estimate:
     """Time and disk that a whole sweep takes, from a few of its runs made now.
 
     Stretches of runs are taken from the beginning, the middle and the end, as they follow each other in the

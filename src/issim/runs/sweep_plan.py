@@ -20,14 +20,18 @@ from typing import NamedTuple
 from omegaconf import OmegaConf
 
 from issim.errors import InputError, unknown_name
+from issim.levers.policy import conditions
+from issim.model.batch import Job
 from issim.runs import design, studies
 from issim.runs.cells import Composer, check_axes, check_names, world_key
 from issim.runs.design import Cell, Study
 from issim.runs.own_data import public
 from issim.runs.parameters import parameters
 from issim.runs.settings import Settings
+from issim.runs.study import world_of
 from issim.store.manifest import numbers_hash, version
 from issim.units import Parameter
+from issim.world.state import World
 
 #: Runs of a shard for a world of the default size; larger worlds make smaller shards.
 RUNS_PER_SHARD = 1000
@@ -89,6 +93,27 @@ class Sweep:
     def runs_of(self, shard: int) -> tuple[Run, ...]:
         """The runs of a shard."""
         return self.runs[self.bounds[shard] : self.bounds[shard + 1]]
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The observables that are kept month by month."""
+        return self.study.series
+
+    def world(self, run: Run) -> World:
+        """The world of a run, built; InputError if it cannot be."""
+        return world_of(self._sound(run), run.seed)
+
+    def job(self, run: Run, world: World) -> Job:
+        """A run in its world, ready to be carried; InputError if it is impossible."""
+        settings = self._sound(run)
+        return Job(world, conditions(settings.policy, world, self.n_months), settings.behaviour, run.seed)
+
+    def _sound(self, run: Run) -> Settings:
+        """The settings of a run; InputError for those of an impossible cell."""
+        found = self.settings[run.cell]
+        if isinstance(found, InputError):
+            raise found
+        return found
 
     @property
     def n_firms(self) -> int:

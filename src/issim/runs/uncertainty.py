@@ -109,14 +109,15 @@ def with_terms(evidence: Evidence, values: Mapping[str, float]) -> Evidence:
     changed: dict[str, Any] = {}
     for table, key in (("goods", "name"), ("countries", "code"), ("barriers", "key")):
         changed[table] = tuple(
-            dataclasses.replace(row, **_below(f"{table}.{getattr(row, key)}.", values))
+            dataclasses.replace(row, **below(f"{table}.{getattr(row, key)}", values))
             for row in getattr(evidence, table)
         )
     return dataclasses.replace(evidence, **changed)
 
 
-def _below(prefix: str, values: Mapping[str, float]) -> dict[str, float]:
-    """The values whose names begin with a prefix, by the rest of their names."""
+def below(table: str, values: Mapping[str, float]) -> dict[str, Any]:
+    """The values whose names stand below a table, by the rest of their names."""
+    prefix = f"{table}."
     return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
 
 

@@ -65,6 +65,17 @@ def load_results(
     return arrays(frame, data.design(), data.manifest)
 
 
+def outcomes(data: Dataset) -> pd.DataFrame:
+    """The runs of a whole sweep without the columns of its design: run, cell, seed, outcomes, fault."""
+    import pandas as pd
+
+    found = [data.shard(shard).whole(RUNS) for shard in data.shards]
+    missing = [shard for shard, parts in enumerate(found) if not parts]
+    if missing:
+        _say(data, missing, allow=False)
+    return pd.concat([_rows(parts, RUNS) for parts in found], ignore_index=True)
+
+
 def _joined(data: Dataset, table: str, allow_incomplete: bool) -> pd.DataFrame:
     """The rows of all shards that can be read, with what tells the runs apart."""
     import pandas as pd
