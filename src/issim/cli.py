@@ -18,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "run": _run,
         "compare": _compare,
         "sweep": _sweep,
+        "sensitivity": _sensitivity,
         "survey": _survey,
         "validate": _validate,
         "report": _report,
@@ -83,6 +84,23 @@ def _sweep(given: argparse.Namespace) -> int:
 
     try:
         print(sweep_command(given.overrides, dry_run=given.dry_run, figures=not given.no_figures))
+    except StoppedError as stopped:
+        print(f"issim: {stopped}", file=sys.stderr)
+        return stopped.code
+    return 0
+
+
+def _sensitivity(given: argparse.Namespace) -> int:
+    from issim.sensitivity import Asked, redraw, sensitivity_command
+    from issim.sweeping import StoppedError
+
+    if given.redraw is not None:
+        print("\n".join(f"Figure: {path}" for path in redraw(given.redraw)))
+        return 0
+    only = tuple(word.strip() for word in given.only.split(",") if word.strip())
+    asked = Asked(given.runs, given.width, given.most, given.decisions, only)
+    try:
+        print(sensitivity_command(given.overrides, asked, given.dry_run, not given.no_figures))
     except StoppedError as stopped:
         print(f"issim: {stopped}", file=sys.stderr)
         return stopped.code

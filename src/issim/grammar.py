@@ -11,6 +11,7 @@ EPILOG = """examples:
   issim run -m policy=none,training region=latvia,norway    a run of every combination
   issim compare policy=none,mandate,training          the same worlds and luck under several policies
   issim sweep experiment=policy_by_country            a study: a design of settings, many seeds
+  issim sensitivity policy=training                   which numbers move what training brings most
   issim animate region=latvia policy=training         a film of the map, month by month
   issim template firms                                an example of a register of your own firms
   issim check firms=my_firms.csv                      every faulty line of it, before anything runs
@@ -59,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
     )
     sweep.add_argument("--dry-run", action="store_true", help="say how many runs, how long, how much disk")
     sweep.add_argument("--no-figures", action="store_true", help="leave out the figure")
+    _sensitivity(
+        commands.add_parser("sensitivity", help="say which assumptions move outcomes and effects most")
+    )
     survey = commands.add_parser("survey", help="re-run the survey on synthetic firms, or on a finished run")
     survey.add_argument(
         "--run", type=Path, metavar="PATH", help="a result folder; without it a synthetic population"
@@ -124,3 +128,36 @@ def parser() -> argparse.ArgumentParser:
         listing.add_argument("only", nargs="?", default="", metavar="NAME", help="only what begins with NAME")
         listing.add_argument("--csv", action="store_true", help="print as CSV")
     return top
+
+
+def _sensitivity(command: argparse.ArgumentParser) -> None:
+    """What `issim sensitivity` takes."""
+    command.add_argument(
+        "overrides", nargs="*", metavar="KEY=VALUE", help="as for run; what is set here is not varied"
+    )
+    command.add_argument(
+        "--runs", type=int, default=100_000, metavar="N", help="runs there may be at most (default 100000)"
+    )
+    command.add_argument(
+        "--width",
+        type=float,
+        default=0.1,
+        metavar="W",
+        help="half-width of the leading intervals at which it ends (default 0.1)",
+    )
+    command.add_argument(
+        "--most", type=int, default=12, metavar="K", help="numbers that get indices at most (default 12)"
+    )
+    command.add_argument(
+        "--decisions",
+        action="store_true",
+        help="vary what the policy decides as well, as its quotas and rates",
+    )
+    command.add_argument(
+        "--only", default="", metavar="A,B", help="vary only what begins with A or B, as in behaviour,policy"
+    )
+    command.add_argument("--dry-run", action="store_true", help="say how many runs, and how long")
+    command.add_argument("--no-figures", action="store_true", help="leave out the figures")
+    command.add_argument(
+        "--redraw", type=Path, metavar="PATH", help="only draw the figures of a finished analysis again"
+    )

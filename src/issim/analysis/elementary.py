@@ -7,7 +7,7 @@ distribution. So the difference is each number's own dummy: its mean size is wha
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,11 +64,11 @@ def elementary(values: Floats, outcome: Floats, seed: int = 0) -> Elementary:
         num_resamples=RESAMPLES, num_levels=LEVELS, seed=seed,
     )  # fmt: skip
     steps = effects(values, outcome)
-    return Elementary(
-        *(np.asarray(np.ma.filled(said[key], np.nan), np.float64) for key in ("mu", "mu_star", "mu_star_conf", "sigma")),
-        noise=_noise(steps),
-        p_value=np.minimum(1.0, n_factors * _p_values(steps)),
-    )  # fmt: skip
+    mu, mu_star, conf, sigma = (
+        np.asarray(np.ma.filled(said[key], np.nan), np.float64)
+        for key in ("mu", "mu_star", "mu_star_conf", "sigma")
+    )
+    return Elementary(mu, mu_star, conf, sigma, _noise(steps), np.minimum(1.0, n_factors * _p_values(steps)))
 
 
 def effects(values: Floats, outcome: Floats) -> Floats:
@@ -99,7 +99,7 @@ def _p_values(steps: Floats) -> Floats:
     return found
 
 
-def signed_rank(values: Floats, alternative: str) -> Floats:
+def signed_rank(values: Floats, alternative: Literal["two-sided", "greater"]) -> Floats:
     """Wilcoxon's signed-rank test of every column against zero; 1 where all are zero.
 
     For whom  values (n, n_columns), symmetric about zero where there is nothing to find
@@ -111,6 +111,6 @@ def signed_rank(values: Floats, alternative: str) -> Floats:
     if live.any():
         # zeros keep their ranks and count for neither side, so that columns of few others do not stand out
         found[live] = wilcoxon(
-            values[:, live], zero_method="zsplit", method="asymptotic", alternative=alternative, axis=0
+            values[:, live], zero_method="zsplit", method="approx", alternative=alternative, axis=0
         ).pvalue
     return found

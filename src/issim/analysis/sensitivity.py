@@ -1,8 +1,8 @@
 """What moves outcomes and effects of a policy: the stages of a sensitivity analysis, read from its folder.
 
-    screened   which numbers can be told from chance, by Morris' screening of all of them
-    chosen     the strongest of these, for which indices are worth their runs
-    indexed    shares of the variance of each outcome, and how much of that is chance
+screened   which numbers can be told from chance, by Morris' screening of all of them
+chosen     the strongest of these, for which indices are worth their runs
+indexed    shares of the variance of each outcome, and how much of that is chance
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from issim.analysis.effects import EXTRA
 from issim.analysis.elementary import Elementary, elementary
 from issim.analysis.shares import Components, Shares, components, shares
 from issim.errors import InputError
+from issim.store.blocks import PLACE
 from issim.store.dataset import Dataset
 from issim.store.outcomes import MEASURES, Measure
 from issim.store.results import outcomes
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 #: What an outcome is read from a run for, and an effect: the run with the policy, and its difference to none.
 OUTCOME, EFFECT = "outcome", "effect"
-#: Columns of a stage's design that are no numbers varied.
-PLACE = ("cell", "block", "row", "policy")
 #: How many indices of an outcome lead it: those whose intervals decide when there are runs enough.
 LEADING = 3
 
@@ -81,7 +80,7 @@ def _observed(data: Dataset) -> Observed:
     policies = list(dict.fromkeys(design["policy"]))
     shape = (-1, rows, len(policies), n_seeds)
     sound = (runs["fault"] == "").to_numpy(bool).reshape(shape).all(axis=(1, 2, 3))
-    factors = [name for name in design if name not in PLACE]
+    factors = [name for name in design if name not in ("cell", *PLACE)]
     values = design.loc[design["policy"] == policies[0], factors].to_numpy(np.float64)
     found = {}
     for key in EXTRA:
@@ -111,8 +110,8 @@ def indexed(seen: Observed, seed: int = 0) -> dict[Quantity, Shares]:
 
 
 def parts_of_variance(seen: Observed) -> dict[Quantity, Components]:
-    """Variance by the numbers and by chance, of every quantity that varies."""
-    return {quantity: components(table) for quantity, table in _varying(seen)}
+    """Variance by the numbers and by chance, of every quantity that varies, from both base samples of every block."""
+    return {quantity: components(table[:, [0, -1]]) for quantity, table in _varying(seen)}
 
 
 def strength(found: Elementary) -> Floats:
@@ -129,25 +128,25 @@ def chosen(found: Mapping[Quantity, Elementary], most: int) -> list[int]:
     return [int(k) for k in order[:most] if best[k] >= 0.0]
 
 
-def width_of_screening(found: Mapping[Quantity, Elementary]) -> float:
-    """Half the widest interval of a leading mean absolute effect, relative to the largest one of its quantity."""
-    widths = [0.0]
-    for one in found.values():
+def widths_of_screening(found: Mapping[Quantity, Elementary]) -> dict[Quantity, float]:
+    """Half the widest interval of the leading mean absolute effects, relative to the largest one of the quantity."""
+    widths = {}
+    for quantity, one in found.items():
         lead = np.argsort(-one.mu_star, kind="stable")[:LEADING]
-        widths.append(float(one.mu_star_conf[lead].max() / one.mu_star[lead[0]]))
-    return max(widths)
+        widths[quantity] = float(one.mu_star_conf[lead].max() / one.mu_star[lead[0]])
+    return widths
 
 
-def width_of_indices(found: Mapping[Quantity, Shares]) -> float:
-    """Half the widest interval of a leading total index; inf where none can be given."""
-    widths = [0.0]
-    for one in found.values():
+def widths_of_indices(found: Mapping[Quantity, Shares]) -> dict[Quantity, float]:
+    """Half the widest interval of the leading indices, first and total; inf where none can be given."""
+    widths = {}
+    for quantity, one in found.items():
         if np.isnan(one.total.mean).all():
-            widths.append(np.inf if one.deviation else 0.0)
+            widths[quantity] = np.inf
             continue
         lead = np.argsort(-one.total.mean, kind="stable")[:LEADING]
-        widths.append(float(np.max([one.total.half[lead], one.first.half[lead]])))
-    return max(widths)
+        widths[quantity] = float(np.max([one.total.half[lead], one.first.half[lead]]))
+    return widths
 
 
 def morris_table(
@@ -177,7 +176,9 @@ def morris_table(
     return pd.concat(parts, ignore_index=True)
 
 
-def sobol_table(found: Mapping[Quantity, Shares], groups: Sequence[str], words: Mapping[str, str]) -> pd.DataFrame:
+def sobol_table(
+    found: Mapping[Quantity, Shares], groups: Sequence[str], words: Mapping[str, str]
+) -> pd.DataFrame:
     """Every group's indices for every quantity, largest total first."""
     import pandas as pd
 

@@ -125,9 +125,11 @@ def _indices(moments: Floats) -> _Indices:
     mean, square, common = moments[:, :1], moments[:, 1:2], moments[:, 2:3]
     variance, whole = common - mean**2, square - mean**2
     n_groups = (moments.shape[1] - 3) // 2
-    # a resample whose parameters make no variance has no indices; far away is where they belong
+    # a resample whose parameters make no variance may have any index, and none is beyond 1
     safe = np.where(variance > 1e-12, variance, 1e-12)
-    first, total = moments[:, 3 : 3 + n_groups] / safe, moments[:, 3 + n_groups :] / safe
+    first, total = (
+        np.clip(part / safe, -1.0, 1.0) for part in (moments[:, 3 : 3 + n_groups], moments[:, 3 + n_groups :])
+    )
     return _Indices(first, total, variance / np.where(whole > 0.0, whole, 1.0))
 
 

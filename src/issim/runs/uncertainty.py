@@ -107,18 +107,22 @@ def draws(settings: Settings, policies: Sequence[Policy]) -> Draws:
 def with_terms(evidence: Evidence, values: Mapping[str, float]) -> Evidence:
     """The evidence with other terms of goods, countries and barriers."""
     changed: dict[str, Any] = {}
+    below = by_table(values)
     for table, key in (("goods", "name"), ("countries", "code"), ("barriers", "key")):
         changed[table] = tuple(
-            dataclasses.replace(row, **below(f"{table}.{getattr(row, key)}", values))
+            dataclasses.replace(row, **below.get(f"{table}.{getattr(row, key)}", {}))
             for row in getattr(evidence, table)
         )
     return dataclasses.replace(evidence, **changed)
 
 
-def below(table: str, values: Mapping[str, float]) -> dict[str, Any]:
-    """The values whose names stand below a table, by the rest of their names."""
-    prefix = f"{table}."
-    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+def by_table(values: Mapping[str, float]) -> dict[str, dict[str, Any]]:
+    """Values by the table they stand in, each by the last word of its name."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        table, _, field = name.rpartition(".")
+        found.setdefault(table, {})[field] = value
+    return found
 
 
 def with_numbers(

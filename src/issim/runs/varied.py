@@ -8,6 +8,7 @@ is decided by the policy (unless that is asked for), and what speaks of countrie
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -27,7 +28,7 @@ from issim.runs.assumptions import DRAWN, OF_POLICY, OF_TABLES, OF_WORLD, lever_
 from issim.runs.priors import distribution
 from issim.runs.settings import EVIDENCE_TABLES, Settings
 from issim.runs.study import arms
-from issim.runs.uncertainty import below, on_terms, with_numbers, with_terms
+from issim.runs.uncertainty import by_table, on_terms, with_numbers, with_terms
 from issim.units import Parameter
 from issim.world.build import SECTIONS, build
 from issim.world.overrides import of_firms, overridden
@@ -98,18 +99,16 @@ class Varied:
         settings = self.settings
         chosen = {p.name: _plain(v, w) for p, v, w, is_here in self._zipped(row) if is_here}
         own = {k: float(v) for k, v in chosen.items() if k.partition(".")[0] in EVIDENCE_TABLES}
+        below = by_table(chosen)
         options = dataclasses.replace(
             settings.world,
             **{
-                section: dataclasses.replace(getattr(settings.world, section), **below(section, chosen))
+                section: dataclasses.replace(getattr(settings.world, section), **below.get(section, {}))
                 for section in SECTIONS
             },
         )
-        of_place = {k: v for k, v in below("region", chosen).items() if "." not in k}
-        places = [dataclasses.replace(place, **of_place) for place in settings.places]
-        borders = [
-            dataclasses.replace(border, **below(border.where, chosen)) for border in settings.borders
-        ]
+        places = [dataclasses.replace(place, **below.get("region", {})) for place in settings.places]
+        borders = [dataclasses.replace(border, **below.get(border.where, {})) for border in settings.borders]
         overrides = {**settings.overrides, **own}
         with self._lock:
             dependence_of(overridden(settings.evidence, of_firms(overrides)), options.population)
@@ -124,7 +123,7 @@ class Varied:
         values = {p.name: _plain(v, whole) for p, v, whole, _ in self._zipped(row)}
         known = overridden(self.settings.evidence, self.settings.overrides)
         return Case(
-            dataclasses.replace(self.settings.behaviour, **below("behaviour", values)),
+            dataclasses.replace(self.settings.behaviour, **by_table(values).get("behaviour", {})),
             with_terms(known, values),
             tuple(with_numbers(policy, self._columns, values) for policy in self.policies),
         )
@@ -136,8 +135,11 @@ class Varied:
         return Job(here, terms, case.behaviour, seed)
 
 
-def varied(settings: Settings, decisions: bool = False) -> Varied:
-    """All that a sensitivity analysis of these settings varies; with `decisions` also what the policy decides."""
+def varied(settings: Settings, decisions: bool = False, only: Sequence[str] = ()) -> Varied:
+    """All that a sensitivity analysis of these settings varies; with `decisions` also what the policy decides.
+
+    With `only`, no more than what begins with one of these words.
+    """
     policies = arms(settings.policy)
     fates = (DRAWN, OF_WORLD, OF_POLICY) if decisions else (DRAWN, OF_WORLD)
     here = _countries(settings)
@@ -146,11 +148,19 @@ def varied(settings: Settings, decisions: bool = False) -> Varied:
         for one in (*of_model(settings), *of_levers(policies))
         if one.fate in fates and _is_covered(one.parameter) and _is_here(one.parameter.name, here, settings)
     ]
-    if len(found) < 2:
+    for word in only:
+        if not any(parameter.name.startswith(word) for parameter in found):
+            raise InputError(
+                f"--only = '{word}' names nothing that can be varied here; give the beginning of names that "
+                "`issim parameters` lists with a prior."
+            )
+    kept = [p for p in found if not only or p.name.startswith(tuple(only))]
+    if len(kept) < 2:
+        left = "1 number is" if kept else "No number is"
         raise InputError(
-            f"{len(found)} numbers are left to vary, and a sensitivity analysis needs two; set fewer of them."
+            f"{left} left to vary, and a sensitivity analysis needs two; name or leave more of them."
         )
-    return Varied(settings, policies, tuple(found))
+    return Varied(settings, policies, tuple(kept))
 
 
 def needs_world(name: str) -> bool:
