@@ -53,7 +53,9 @@ class Asked(NamedTuple):
                 f"--width = {self.width:g} is outside [0.001, 1]; choose 0.1 to tell the leading numbers."
             )
         if not 1 <= self.most <= 100:
-            raise InputError(f"--most = {self.most} is outside [1, 100]; choose 12, as many as a table shows well.")
+            raise InputError(
+                f"--most = {self.most} is outside [1, 100]; choose 12, as many as a table shows well."
+            )
 
 
 class Step(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 
 from issim import grammar
 from issim.own.template import TEMPLATES, template_command
-from issim.runs import launcher, multirun
+from issim.runs import launcher, multirun, sensitivity
 from issim.runs.job import plan
 from issim.runs.sweep_plan import planned
 
@@ -56,6 +56,8 @@ def fault(words: list[str]) -> str:
             _, rest = launcher.chosen(given.overrides)
             if rest:
                 planned(rest)
+        if given.command == "sensitivity" and given.redraw is None:
+            sensitivity.planned(given.overrides, given.decisions, tuple(filter(None, given.only.split(","))))
     except SystemExit as stop:
         return "argparse" if stop.code else ""
     except ValueError as error:
@@ -81,6 +83,7 @@ def test_the_readme_shows_every_command() -> None:
             "compare",
             "sweep",
             "results",
+            "sensitivity",
             "survey",
             "validate",
             "report",
