@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from issim.store.manifest import manifest, version
 #: Seeds unless others are asked for: a draw of the constants each, and responses to a tax are small beside luck.
 SEEDS = 200
 TARGETS, SHOCKS, BOTH = "targets", "shocks", "validation"
+SHOCK_FIGURE = "validation_shocks"
 PAGE = "validation.md"
 #: Settings that say where and how fast, which no result depends on.
 PLACES = ("outputs", "threads")
@@ -78,7 +79,7 @@ def validate_command(words: Sequence[str], prior: bool = False, figures: bool = 
     check_writable(chosen.outputs)
     announce_compiling()
     tables = computed(chosen)
-    said, page = told(chosen, tables)
+    said, page = told(chosen, tables, figures)
     settings = chosen.settings
     command = shlex.join(["issim", "validate", *words, *(["--prior"] if prior else [])])
     about = manifest(chosen.config, settings.evidence.hashes, predictive.seeds(settings), started, command)
@@ -157,8 +158,8 @@ def _predictions(chosen: Asked) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def told(chosen: Asked, tables: dict[str, pd.DataFrame]) -> tuple[str, str]:
-    """The closing words, and the page."""
+def told(chosen: Asked, tables: dict[str, pd.DataFrame], figures: bool) -> tuple[str, str]:
+    """The closing words, and the page, which shows the figures if there are any."""
     lines, parts = [], []
     if chosen.targets:
         known, n = chosen.settings.evidence, chosen.settings.run.n_seeds
@@ -166,13 +167,22 @@ def told(chosen: Asked, tables: dict[str, pd.DataFrame]) -> tuple[str, str]:
         inside = survey[INSIDE], survey[INSIDE] + survey[OUTSIDE]
         checked = validation.check(tables["targets"], tables["predictions"])
         lines += validation.as_text(checked, chosen.constants, inside)
-        parts.append(validation_page.page(checked, chosen.constants, n, predictive.REGIONS, inside))
+        shown = {name: target_plot.alt(checked, roles) for name, roles in target_plot.SLIDES.items()}
+        head = validation_page.Head(chosen.constants, n, predictive.REGIONS, inside)
+        parts.append(validation_page.page(checked, head, images(shown) if figures else ()))
     if chosen.replays:
         paths, knowledge = tables["shock_paths"], tables["shock_knowledge"]
         found = shock_analysis.responses(tables["shock_runs"], paths)
         lines += ["", *shock_analysis.as_text(found, paths, knowledge)]
-        parts.append(validation_page.shocks(found, paths, knowledge, level=2 if chosen.targets else 1))
+        shown = {SHOCK_FIGURE: shock_plot.alt(found, paths)}
+        level = 2 if chosen.targets else 1
+        parts.append(validation_page.shocks(found, paths, knowledge, level, images(shown) if figures else ()))
     return "\n".join(lines).strip(), "\n".join(parts)
+
+
+def images(shown: Mapping[str, str]) -> list[str]:
+    """Figures by name, with what they show for those who cannot see it, as Markdown."""
+    return [f"![{alt}]({FIGURES}/{name}.png)" for name, alt in shown.items()]
 
 
 def write_findings(tables: dict[str, pd.DataFrame], folder: Path) -> None:
@@ -200,4 +210,4 @@ def draw(chosen: Asked, tables: dict[str, pd.DataFrame], folder: Path) -> None:
             *size, "nominal rates from taxes.csv; firms, prices and digital intensity are those of today"
         )
         observed = int((knowledge["kind"] == "response").sum())
-        style.save(shock_plot.figure(found, paths, about, about.n_firms, observed), folder, SHOCKS)
+        style.save(shock_plot.figure(found, paths, about, about.n_firms, observed), folder, SHOCK_FIGURE)

@@ -26,7 +26,7 @@ def test_a_shock_leaves_tables_page_figure_and_manifest(tmp_path: Path, call: Ca
     table = pd.read_csv(folder / "shocks.csv")
     assert set(table["shock"]) == {"latvia_2011"}
     assert sorted(table["year"].unique()) == list(range(2011, 2013 + shocks.AFTER))
-    assert (folder / "figures" / "shocks.png").is_file()
+    assert (folder / "figures" / "validation_shocks.png").is_file()
     assert "Latvia" in (folder / "validation.md").read_text(encoding="utf-8")
     about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert about["seeds"] == [1, 2]
@@ -44,8 +44,8 @@ def test_targets_leave_tables_page_figures_and_manifest(tmp_path: Path, call: Ca
     assert set(table["target"]) == {target.key for target in evidence.load().targets}
     assert table["prior_low"].notna().any()
     assert {path.name for path in (folder / "figures").glob("*.png")} == {
-        "targets_fitted.png",
-        "targets_left_out.png",
+        "validation_fitted.png",
+        "validation_left_out.png",
     }
     assert (folder / "validation.md").read_text(encoding="utf-8").startswith("# Validation")
     about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

@@ -1,23 +1,27 @@
 """Writes the generated parts of the documents: tables of docs/ODD.md, and the README's picture and table.
 
 `python tests/docs/refresh.py` writes the tables of docs/ODD.md, at once; with `--results` it also runs the
-default job for the README's picture and table.
+default job for the README's picture and table, with `--validation` all of `issim validate` for docs/validation.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
+import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from issim import draws
 from issim.evidence import load
 from issim.rules.behaviour import Behaviour
 from issim.runs.parameters import parameters, shown
+from issim.store.record import without_places
 from issim.units import columns, parameters_of
 from issim.world import state
 from issim.world.conditions import EFFECTS, Conditions
@@ -30,6 +34,7 @@ from docs.annexes import table
 ROOT = Path(__file__).resolve().parents[2]
 ODD = ROOT / "docs" / "ODD.md"
 README = ROOT / "README.md"
+VALIDATION = ROOT / "docs" / "validation.md"
 PICTURE = ROOT / "docs" / "figures" / "adoption.png"
 #: Width of the README's picture in pixels: sharp on a page, small in a repository.
 WIDTH = 1600
@@ -177,19 +182,49 @@ def results_block(words: str) -> str:
 
 def write_picture(tables: dict[str, object]) -> None:
     """Draw the adoption figure of these tables and keep it, made smaller, for the README."""
-    from PIL import Image
-
     from issim.plots import slides
     from issim.runs.job import plan
     from issim.store.manifest import version
 
     with TemporaryDirectory() as folder:
         slides.draw(tables, Path(folder), plan([]).settings.region.name, version())  # type: ignore[arg-type]
-        with Image.open(Path(folder) / "adoption.png") as drawn:
-            size = (WIDTH, round(drawn.height * WIDTH / drawn.width))
-            small = drawn.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-            PICTURE.parent.mkdir(parents=True, exist_ok=True)
-            small.quantize(256, dither=Image.Dither.NONE).save(PICTURE, optimize=True)
+        keep_smaller(Path(folder) / "adoption.png", PICTURE)
+
+
+def keep_smaller(drawn: Path, kept: Path) -> None:
+    """Keep a figure, made smaller, for a document."""
+    from PIL import Image
+
+    with Image.open(drawn) as picture:
+        size = (WIDTH, round(picture.height * WIDTH / picture.width))
+        small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        small.quantize(256, dither=Image.Dither.NONE).save(kept, optimize=True)
+
+
+def validation_head(about: Mapping[str, Any]) -> str:
+    """What docs/validation.md says of itself, out of the manifest of its runs."""
+    posterior = about["evidence"].get("posterior", "none")
+    return (
+        f"Written by `python tests/docs/refresh.py --validation`, which runs `{about['command']}`; nothing here is "
+        f"typed by hand. issim {about['issim']}, rules {about['rules']}, posterior {posterior[:12]}, seeds "
+        f"{min(about['seeds'])} to {max(about['seeds'])}, {about['finished'][:10]}."
+    )
+
+
+def write_validation() -> None:
+    """Validate at full size; keep page and figures among the documents."""
+    from issim.validating import PAGE, validate_command
+
+    with TemporaryDirectory() as place:
+        print(validate_command([f"outputs={place}"], prior=True))
+        (folder,) = Path(place).iterdir()
+        about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        about["command"] = shlex.join(without_places(shlex.split(about["command"])))
+        title, _, rest = (folder / PAGE).read_text(encoding="utf-8").partition("\n\n")
+        VALIDATION.write_text(f"{title}\n\n{validation_head(about)}\n\n{rest}", encoding="utf-8")
+        for drawn in (folder / "figures").glob("*.png"):
+            keep_smaller(drawn, PICTURE.parent / drawn.name)
 
 
 def main() -> None:
@@ -197,6 +232,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument(
         "--results", action="store_true", help="run the default job for the README's picture and table"
+    )
+    asked.add_argument(
+        "--validation", action="store_true", help="run the whole validation for docs/validation.md"
     )
     given = asked.parse_args()
     ODD.write_text(refreshed(ODD.read_text(encoding="utf-8")), encoding="utf-8")
@@ -207,6 +245,8 @@ def main() -> None:
             GENERATED.sub(lambda _: block("results", results_block(words)), text), encoding="utf-8"
         )
         write_picture(tables)
+    if given.validation:
+        write_validation()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from issim.analysis.shocks import Response, as_text, at, last_known, responses, 
 from issim.errors import InputError
 from issim.evidence.catalogue import PACKAGED
 from issim.evidence.tax_paths import tax_path
+from issim.levers import catalogue
 from issim.levers.policy import conditions, load
 from issim.model.simulate import simulate
 from issim.plots import shocks as shock_plot
@@ -72,6 +73,14 @@ def test_norway_took_nothing_in_the_year_whose_rate_was_postponed() -> None:
     assert [step.published for step in made("norway_2021").steps] == [0, 106, 131, 485]
 
 
+@pytest.mark.parametrize(
+    ("lever", "name"), [("landfill_tax", "latvia_2019"), ("polish_landfill_fee", "poland_2017")]
+)
+def test_the_packaged_steps_are_the_tables_to_the_digit_that_they_give(lever: str, name: str) -> None:
+    (risen,) = made(name).policy.levers
+    assert catalogue.lever(lever).path == pytest.approx(risen.path, abs=0.05)  # type: ignore[attr-defined]
+
+
 def test_a_path_that_stays_at_its_first_rate_changes_nothing_bit_for_bit() -> None:
     replay = made("latvia_2019")
     flat = tuple(replay.steps[0]._replace(year=step.year) for step in replay.steps)
@@ -85,10 +94,13 @@ def test_a_path_that_stays_at_its_first_rate_changes_nothing_bit_for_bit() -> No
 
 
 def test_both_arms_are_one_until_the_first_step() -> None:
-    table = shocks.runs(made("poland_2017"), lambda: None)
+    replay = shocks.replay(shocks.shock("poland_2017"), ["population.n_firms=500", "n_seeds=2"])
+    table = shocks.runs(replay, lambda: None)
     first = table[table["year"] == 2017].drop(columns="arm").set_index(["seed", "year"])
     halves = first.iloc[::2], first.iloc[1::2]
     assert halves[0].equals(halves[1])
+    last = table[table["year"] == 2020 + shocks.AFTER].groupby("arm")["exchanges"].sum()
+    assert last["path"] > last["frozen"]
     assert set(table["arm"]) == {"frozen", "path"}
     assert len(table) == 2 * 2 * (4 + shocks.AFTER)
 

@@ -99,12 +99,13 @@ def test_words_tell_the_missed_in_full_before_the_others(found: list[Checked]) -
 
 
 def test_the_page_holds_every_target_once_in_its_tables(found: list[Checked]) -> None:
-    page = validation_page.page(found, "made up", N, 2, (95, 96))
+    page = validation_page.page(found, validation_page.Head("made up", N, 2, (95, 96)), ["![one](one.png)"])
     missed, everything = page.split("## All targets")
     for row in found:
         assert everything.split("## What stands")[0].count(f"| {validation.name_of(row)} |") == 1
         assert (f"| {validation.name_of(row)} |" in missed) == (row.verdict in (MISSED, UNDEFINED))
     assert "| fitted | 1 | 0 | 1 | 1 |" in missed
+    assert "![one](one.png)" in missed
 
 
 def test_priors_are_told_beside(found: list[Checked]) -> None:
@@ -149,7 +150,10 @@ def small() -> tuple[pd.DataFrame, pd.DataFrame]:
     table = predictive.predictions(settings, stages, constants, CHOSEN, heard.append)
     assert sum(heard) == predictive.n_runs(stages, settings)
     again = programmes.summaries(stages, EV.targets, constants, [1, 2], runs_each=predictive.REGIONS)
-    assert np.array_equal(again.ravel(), table["value"], equal_nan=True)
+    by_key = table.pivot(index="seed", columns="target", values="value")[
+        [target.key for target in EV.targets]
+    ]
+    assert np.array_equal(again, by_key, equal_nan=True)
     return predictive.targets_table(EV), table
 
 
@@ -157,7 +161,7 @@ def test_every_target_appears_exactly_once(small: tuple[pd.DataFrame, pd.DataFra
     checked = check(*small)
     assert sorted(row.target for row in checked) == sorted(target.key for target in EV.targets)
     assert {row.role for row in checked} == {FITTED, LEFT_OUT, BUILT_IN}
-    page = validation_page.page(checked, "small", 2, predictive.REGIONS, (1, 1))
+    page = validation_page.page(checked, validation_page.Head("small", 2, predictive.REGIONS, (1, 1)))
     text = " ".join(" ".join(validation.as_text(checked, "small", (1, 1))).split())
     for row in checked:
         assert page.count(f"- **{validation.name_of(row)}**") == 1, row.target

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from issim.analysis.shocks import OUTCOMES, Response, at, signed
 from issim.analysis.validation import MISSED, ROLES, UNDEFINED, VERDICTS, Checked, name_of, shown, span, tally
@@ -29,21 +30,33 @@ rate is held, because exchanges take years to be found, agreed and built. Means 
 interval; in the last column between what the extra firms lie in 90 % of the runs."""
 
 
-def page(found: list[Checked], constants: str, n_draws: int, n_regions: int, survey: tuple[int, int]) -> str:
-    """Every target: what is missed first, then the whole table, then what stands for what."""
+class Head(NamedTuple):
+    """What a page says of the runs behind it."""
+
+    constants: str
+    n_draws: int
+    n_regions: int
+    survey: tuple[int, int]
+    """Figures of the survey inside, and compared."""
+
+
+def page(found: list[Checked], head: Head, images: Sequence[str] = ()) -> str:
+    """Every target: what is missed first, then the whole table, then what stands for what; `images` in Markdown."""
     rows = [row for row in found if row.verdict in (MISSED, UNDEFINED)]
     counts = {role: tally(found, role) for role in ROLES}
     lines = ["| | " + " | ".join(VERDICTS) + " |", "|---|" + "---|" * len(VERDICTS)]
     lines += [f"| {role} | {' | '.join(str(counts[role][name]) for name in VERDICTS)} |" for role in ROLES]
-    inside, compared = survey
+    inside, compared = head.survey
     parts = [
         "# Validation",
-        f"Published figures of programmes, {constants}: {n_draws} draws, each in {n_regions} regions pooled.",
+        f"Published figures of programmes against the model {head.constants}: {head.n_draws} draws, each in "
+        f"{head.n_regions} regions pooled.",
         READING,
         "\n".join(lines),
         f"## What is missed ({len(rows)})",
         _targets(rows) if rows else "Nothing.",
         *_explained(rows),
+        *images,
         "## All targets",
     ]
     for role in ROLES:
@@ -52,14 +65,17 @@ def page(found: list[Checked], constants: str, n_draws: int, n_regions: int, sur
             parts += [f"### {HEADS[role]}", _targets(part)]
     parts += [
         "## What stands for what",
-        "\n".join(
-            f"- **{name_of(row)}** ({row.arrangement}; month {row.month}): {row.stands_for}." for row in found
-        ),
+        "\n".join(_corresponding(row) for row in found),
         "## The survey",
         f"The survey of 78 organisations, asked again of synthetic firms: {inside} of {compared} figures inside "
         "(`issim survey`). Nearly all of these went into building the firms, so that this is no test.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _corresponding(row: Checked) -> str:
+    """What of the model stands for a target."""
+    return f"- **{name_of(row)}** ({row.arrangement}; month {row.month}): {row.stands_for}."
 
 
 def _targets(rows: list[Checked]) -> str:
@@ -91,11 +107,17 @@ def _explained(rows: list[Checked]) -> list[str]:
     return [f"What `targets.csv` says of these, written before any was compared:\n\n{said}"]
 
 
-def shocks(found: list[Response], paths: pd.DataFrame, knowledge: pd.DataFrame, level: int = 1) -> str:
+def shocks(
+    found: list[Response],
+    paths: pd.DataFrame,
+    knowledge: pd.DataFrame,
+    level: int = 1,
+    images: Sequence[str] = (),
+) -> str:
     """The tax rises; `level` is that of their first heading."""
     mark = "#" * level
     names = list(dict.fromkeys(row.shock for row in found))
-    parts = [f"{mark} Tax rises replayed", SHOCKS]
+    parts = [f"{mark} Tax rises replayed", SHOCKS, *images]
     for name in names:
         parts.append(_section(name, found, paths, knowledge, mark + "#"))
     elsewhere = knowledge[knowledge["shock"] == "elsewhere"]

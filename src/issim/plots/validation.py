@@ -21,7 +21,7 @@ from issim.plots.palette import MODEL, MODEL_BAND, PUBLISHED, UNUSED
 #: The published value of each role has a mark of its own.
 MARKS = {FITTED: "o", LEFT_OUT: "D", BUILT_IN: "s"}
 #: Which roles stand on which slide, by the name of its file.
-SLIDES = {"targets_left_out": (LEFT_OUT,), "targets_fitted": (FITTED, BUILT_IN)}
+SLIDES = {"validation_left_out": (LEFT_OUT,), "validation_fitted": (FITTED, BUILT_IN)}
 #: Fractions of the slide: left edge of names, scale and figures (the right end of the published ones), top and bottom.
 NAMES, SCALE, WIDTH, NUMBERS = style.LEFT, 0.425, 0.26, 0.765
 TOP, BOTTOM = 0.775, 0.135
