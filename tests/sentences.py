@@ -13,6 +13,7 @@ LONGEST = 700
 ADVICE = re.compile(
     r"allowed|choose|write|give|name|did you mean|known are|lists what|save|make a run|round|check the path|mend|must"
     r"|the columns are|raise|copy|add |widen|quote|run `issim run` again|keep |leave |correct |convert|look for|use one"
+    r"|load the page again|switch some off|ask for fewer|start the lever earlier"
 )
 
 

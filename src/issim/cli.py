@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "report": _report,
         "provenance": _provenance,
         "animate": _animate,
+        "app": _app,
         "results": _results,
         "template": _template,
         "check": _check,
@@ -140,6 +141,13 @@ def _animate(given: argparse.Namespace) -> int:
     from issim.animating import animate_command
 
     print(animate_command(given.words, given.format, given.out))
+    return 0
+
+
+def _app(given: argparse.Namespace) -> int:
+    from issim.app.launch import app_command
+
+    print(app_command(given.host, given.port, browse=not given.no_browser))
     return 0
 
 

@@ -16,6 +16,7 @@ EPILOG = """examples:
   issim template firms                                an example of a register of your own firms
   issim check firms=my_firms.csv                      every faulty line of it, before anything runs
   issim run firms=my_firms.csv                        your firms; what is not known of them is drawn
+  issim app                                           a page in your browser: move levers, see the answer
   issim survey                                        ask the synthetic firms what the survey asked
   issim validate                                      every published figure against the model; past tax rises replayed
   issim parameters behaviour                          what the model assumes, with sources
@@ -112,6 +113,10 @@ def parser() -> argparse.ArgumentParser:
     animate.add_argument(
         "--out", type=Path, metavar="FILE", help="where the film goes (default: into the folder)"
     )
+    app = commands.add_parser("app", help="open a page where levers are moved and the answer is seen at once")
+    app.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer only)")
+    app.add_argument("--port", type=int, default=8765, help="port (default 8765; 0: any that is free)")
+    app.add_argument("--no-browser", action="store_true", help="do not open a browser")
     results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")
     results.add_argument("path", type=Path, metavar="PATH", help="the folder that `issim sweep` printed")
     template = commands.add_parser("template", help="write an example of a file of your own")

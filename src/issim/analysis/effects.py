@@ -215,6 +215,11 @@ def gainers(series: pd.DataFrame, groups: pd.DataFrame) -> list[Gainer]:
     return found
 
 
+def slows(brake: float) -> float:
+    """By how many per cent a barrier lowers the chance of a step, 100 (1 - exp(-brake))."""
+    return 100.0 * -math.expm1(-brake)
+
+
 def brakes(barriers: pd.DataFrame) -> list[Brake]:
     """Every barrier at the start (under the first policy; no lever acts yet) and at the end of each policy."""
     first, end = str(barriers["policy"].iloc[0]), barriers["month"].max()
@@ -223,8 +228,8 @@ def brakes(barriers: pd.DataFrame) -> list[Brake]:
         here = barriers[(barriers["policy"] == policy) & (barriers["month"] == month)]
         for (number, stage), rows in here.groupby(["barrier", "stage"]):
             brake = float(rows["brake"].mean())
-            slows = 100.0 * -math.expm1(-brake)
-            found.append(Brake(policy, when, int(number), stage, float(rows["firms"].mean()), brake, slows))
+            firms = float(rows["firms"].mean())
+            found.append(Brake(policy, when, int(number), stage, firms, brake, slows(brake)))
     return found
 
 

@@ -53,6 +53,7 @@ def relief_pars() -> dict[str, Par]:
     }
 
 
+@lru_cache(maxsize=1)
 def effect_pars() -> dict[str, Par]:
     """What each effect means, by its name."""
     return {e.name: Par(e.unit, float(e.low), float(e.high), e.meaning, ASSUMPTION) for e in EFFECTS}

@@ -1,0 +1,113 @@
+// What can be done with a scenario: name it, keep it, share it, take it away as a file, open one, compare two.
+
+import { byId, make } from "./dom.js";
+
+const PLACE = "issim.kept";
+
+function stored() {
+  try {
+    const found = JSON.parse(localStorage.getItem(PLACE) ?? "[]");
+    return Array.isArray(found) ? found.filter((one) => typeof one?.query === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+export class Actions {
+  constructor(all, page) {
+    this.all = all;
+    this.page = page;
+    this.kept = stored();
+    this.build();
+    this.list();
+  }
+
+  build() {
+    this.name = make("input", { type: "text", maxlength: 60, "aria-label": "Name of this scenario",
+      onchange: (e) => this.page.rename(e.target.value.trim() || "my policy") });
+    this.told = make("span", { class: "told", role: "status" });
+    this.file = make("a", { class: "file", download: "" }, "Save as file");
+    const pick = make("input", { type: "file", accept: ".yaml,.yml", hidden: true, onchange: (e) => this.load(e.target) });
+    byId("actions").append(
+      this.name,
+      make("button", { type: "button", class: "main", onclick: () => this.keep() }, "Keep"),
+      make("button", { type: "button", onclick: () => this.share() }, "Copy link"),
+      make("button", { type: "button", onclick: () => this.file.click() }, "Save as file"),
+      make("button", { type: "button", onclick: () => pick.click() }, "Open a file"),
+      pick, this.told);
+  }
+
+  show(found) {
+    this.query = found.query;
+    if (document.activeElement !== this.name) this.name.value = found.state.name;
+    this.file.href = `scenario.yaml?${found.query}`;
+  }
+
+  drawn(picture) {
+    this.picture = picture;
+  }
+
+  say(text) {
+    this.told.textContent = text;
+  }
+
+  async share() {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.say("The link is copied.");
+    } catch {
+      this.say(`Copy the address of this page: ${location.href}`);
+    }
+  }
+
+  async load(input) {
+    const [file] = input.files;
+    if (!file) return;
+    input.value = "";
+    try {
+      const answer = await fetch("open", { method: "POST", body: file });
+      const found = await answer.json();
+      if (found.fault) byId("fault").textContent = found.fault;
+      else this.page.open(found.query);
+    } catch {
+      byId("fault").textContent = "The file could not be handed over; it may be too large, or the program has ended.";
+    }
+    document.body.dataset.opened = file.name;
+  }
+
+  keep() {
+    if (!this.picture) return;
+    const one = { name: this.name.value, query: this.query, tiles: this.picture.tiles.map(({ key, value, change }) => ({ key, value, change })) };
+    this.kept = [...this.kept.filter((other) => other.query !== one.query), one];
+    this.save();
+    this.say(`'${one.name}' is kept.`);
+  }
+
+  save() {
+    try {
+      localStorage.setItem(PLACE, JSON.stringify(this.kept));
+    } catch {
+      this.say("This browser keeps nothing; save the scenario as a file.");
+    }
+    this.list();
+  }
+
+  list() {
+    byId("kept-card").hidden = !this.kept.length;
+    const heads = ["scenario", "firms that exchange", "extra firms", "CO₂, t", "public money, EUR", "EUR per extra tonne", ""];
+    const value = (one, key, part) => one.tiles?.find((tile) => tile.key === key)?.[part] || "–";
+    const rows = this.kept.map((one, k) => make("tr", {},
+      make("th", { scope: "row" }, make("button", { type: "button", class: "bare", onclick: () => this.page.open(one.query) }, one.name || "unnamed")),
+      make("td", {}, value(one, "adopters", "value")), make("td", {}, value(one, "adopters", "change")),
+      make("td", {}, value(one, "co2", "change")), make("td", {}, value(one, "public_cost", "value")),
+      make("td", {}, value(one, "per_tonne", "value")),
+      make("td", {}, make("button", { type: "button", class: "bare", "aria-label": `Forget ${one.name}`, onclick: () => this.drop(k) }, "forget"))));
+    byId("kept").replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((h) => (h ? make("th", { scope: "col" }, h) : make("td"))))),
+      make("tbody", {}, ...rows)));
+  }
+
+  drop(k) {
+    this.kept.splice(k, 1);
+    this.save();
+  }
+}
