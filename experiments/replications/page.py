@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from patterns.page import DOCS, anchor, keep_figure
-from replications.replication import SEED, Line, Replication, verdict
+from replications.replication import SEED, Line, Replication, n_runs_in, verdict
 
 PAGE = DOCS / "replications.md"
 HEAD = f"""# Published models, reproduced
@@ -99,7 +99,7 @@ def section(replication: Replication, table: pd.DataFrame) -> str:
             f"## {heading(replication)}",
             f"**Question.** {replication.question}",
             f"**Source.** {replication.source}. {replication.published}",
-            f"**Design.** {replication.design} {len(table):,} rows; "
+            f"**Design.** {replication.design} {n_runs_in(table):,} runs; "
             f"`python experiments/replications/run.py {replication.name}`.",
             "**What was left open, and how it is read.**",
             "\n".join(f"- {told}" for told in replication.open),

@@ -90,6 +90,11 @@ def verdict(lines: Sequence[Line]) -> str:
     return "reproduced in part" if any(judged) else "not reproduced"
 
 
+def n_runs_in(table: pd.DataFrame) -> int:
+    """How many runs a table is of, with a row each or a row per step."""
+    return len(table) // (table["step"].nunique() if "step" in table else 1)
+
+
 def missed(lines: Sequence[Line]) -> list[str]:
     """The judged lines that are not met, in words."""
     return [

@@ -31,7 +31,7 @@ from issim.store.manifest import manifest, version
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from replications import compiled, e1, e2, e4, e5, page
-from replications.replication import SEED, Line, Replication, Source
+from replications.replication import SEED, Line, Replication, Source, n_runs_in
 
 REPLICATIONS: dict[str, Replication] = {
     module.REPLICATION.name: module.REPLICATION for module in (e1, e2, e4, e5)
@@ -104,7 +104,7 @@ def told_of_cells(given: argparse.Namespace, table: pd.DataFrame) -> None:
 
 def main(given: argparse.Namespace) -> None:
     """Run, judge, draw and write what was asked for."""
-    started = datetime.now(UTC)
+    started, sources = datetime.now(UTC), compiled.sources_hash()
     check_writable(given.outputs)
     if given.csv:
         check_writable(given.csv.parent)
@@ -127,7 +127,7 @@ def main(given: argparse.Namespace) -> None:
                 told_of_cells(given, table)
         about = manifest(config, {}, [SEED], started, " ".join(["run.py", *sys.argv[1:]]))
         about |= {
-            "replications": compiled.sources_hash(),
+            "replications": sources,
             "verdicts": {r.name: page.said(r, table) for r, table in found.items()},
         }
         (draft.path / CONFIG).write_text(config, encoding="utf-8")
@@ -139,8 +139,7 @@ def main(given: argparse.Namespace) -> None:
 
 def drawn(replication: Replication, table: pd.DataFrame, folder: Path) -> None:
     """Draw the figure of a replication into a folder."""
-    n_runs = table["run"].nunique() if replication.name == "E5" else len(table)
-    about = Source(page.heading(replication), n_runs, version())
+    about = Source(page.heading(replication), n_runs_in(table), version())
     style.save(replication.draw(table, about), folder, replication.name)
 
 
