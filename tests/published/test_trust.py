@@ -72,6 +72,7 @@ def test_what_is_observed_is_of_producers_alone_and_recyclers_never_accept() -> 
     found = ghali.course(np.random.default_rng(1), firms, 40)
     assert found.shape == (40, len(ghali.OBSERVED))
     assert firms.trust[7] == 0.9  # recyclers keep their trust
+    assert firms.knowledge[3] > 0.4  # but learn
     assert found[-1, 0] == 1.0
     assert found[-1, 3] == pytest.approx(firms.knowledge[:3].mean())
     assert found[-1, 5] == pytest.approx(firms.trust[:7].mean())
