@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "compare": _compare,
         "sweep": _sweep,
         "sensitivity": _sensitivity,
+        "calibrate": _calibrate,
         "survey": _survey,
         "validate": _validate,
         "report": _report,
@@ -105,6 +106,18 @@ def _sensitivity(given: argparse.Namespace) -> int:
     except StoppedError as stopped:
         print(f"issim: {stopped}", file=sys.stderr)
         return stopped.code
+    return 0
+
+
+def _calibrate(given: argparse.Namespace) -> int:
+    from issim.calibrating import Options, StoppedError, calibrate_command
+
+    options = Options(given.draws, given.minutes, given.worlds, given.runs, given.quick, not given.no_figures)
+    try:
+        print(calibrate_command(given.overrides, options))
+    except StoppedError as stopped:
+        print(f"issim: {stopped}", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -84,12 +84,12 @@ def carried_out(chosen: Plan, overrides: Sequence[str], figures: bool) -> tuple[
     started = datetime.now(UTC)
     tables = simulated(chosen)
     settings = chosen.settings
-    words = words_of_run(chosen, tables) + told_of_borders(settings, tables) + given.words(settings)
+    words = words_of_run(chosen, tables) + told_of_borders(settings, tables)
+    words += given.words(settings) + settings.words_of_posterior()
     config = OmegaConf.to_yaml(recorded(chosen.config))
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
-    about = manifest(
-        config, settings.evidence.hashes, seeds, started, shlex.join(["issim", "run", *public(overrides)])
-    )
+    command = shlex.join(["issim", "run", *public(overrides)])
+    about = manifest(config, settings.origins, seeds, started, command) | settings.provenance_of_posterior()
     about |= {
         "region": settings.region.name,
         "policy": settings.policy.name,
@@ -157,10 +157,11 @@ def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
     with tqdm(total=settings.run.n_seeds, desc="seeds", unit="seed", disable=None, leave=False) as bar:
         tables = with_draw_effects(comparison.tables(chosen, list(comparison.outcomes(chosen, bar.update))))
     words = findings.as_text(tables, settings.region.name) + told_of_borders(settings, tables)
-    words += given.words(settings)
+    words += given.words(settings) + settings.words_of_posterior()
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     command = shlex.join(["issim", "compare", *public(overrides)])
-    about = manifest(chosen.config, settings.evidence.hashes, seeds, started, command)
+    about = manifest(chosen.config, settings.origins, seeds, started, command)
+    about |= settings.provenance_of_posterior()
     about |= {"region": settings.region.name, "policies": [policy.name for policy in chosen.policies]}
     about["question"] = "Which of these policies brings most, for whom, at what cost?"
     with new_folder(chosen.outputs, f"{settings.region.name}_compare") as draft:
@@ -193,7 +194,7 @@ def write_robustness(tables: dict[str, pd.DataFrame], folder: Path) -> None:
     if "draw_effects" not in tables:
         return
     drawn, first = tables["draw_effects"], str(tables["series"]["policy"].iloc[0])
-    robust = importance.robustness(tables["series"], drawn)
+    robust = importance.robustness(tables["series"], drawn, importance.base_of(tables["assumptions"]))
     found = importance.importance(tables["draws"], drawn, tables["levers"], first)
     for name, rows, head in (
         ("robustness", robust, importance.Robust),

@@ -19,6 +19,7 @@ EPILOG = """examples:
   issim app                                           a page in your browser: move levers, see the answer
   issim survey                                        ask the synthetic firms what the survey asked
   issim validate                                      every published figure against the model; past tax rises replayed
+  issim calibrate                                     fit what the survey cannot give to what programmes achieved
   issim parameters behaviour                          what the model assumes, with sources
   issim provenance outputs/FOLDER/summary.csv adopters    where a number comes from
 """
@@ -77,6 +78,29 @@ def parser() -> argparse.ArgumentParser:
     survey.add_argument(
         "--out", type=Path, default=Path("outputs"), metavar="DIR", help="where the figure goes"
     )
+    calibrate = commands.add_parser(
+        "calibrate", help="fit constants of behaviour to what programmes achieved, and say what stays unknown"
+    )
+    calibrate.add_argument(
+        "overrides",
+        nargs="*",
+        metavar="KEY=VALUE",
+        help="seed, threads, outputs, and what is held as said: behaviour.paperwork=500",
+    )
+    calibrate.add_argument(
+        "--draws", type=int, default=6000, metavar="N", help="draws from the priors (default 6000)"
+    )
+    calibrate.add_argument("--minutes", type=float, metavar="M", help="stop drawing after so many minutes")
+    calibrate.add_argument(
+        "--worlds", type=int, default=8, metavar="N", help="worlds per programme (default 8)"
+    )
+    calibrate.add_argument(
+        "--runs", type=int, default=2, metavar="N", help="runs per draw and programme (default 2)"
+    )
+    calibrate.add_argument(
+        "--quick", action="store_true", help="a first impression: 160 draws in small regions"
+    )
+    calibrate.add_argument("--no-figures", action="store_true", help="leave out the figures")
     validate = commands.add_parser(
         "validate", help="hold the model against what is known, and say what it misses"
     )

@@ -158,7 +158,14 @@ def closing(chosen: Sweep, figures: bool) -> str:
         if n_failed
         else f"{len(runs):,} runs, none failed"
     ]
+    said += told_of_posterior(chosen)
     return "\n".join([*said, f"Results: {chosen.folder} (`issim results {chosen.folder}` describes them)"])
+
+
+def told_of_posterior(chosen: Sweep) -> list[str]:
+    """What the intervals mean where runs draw their constants from a posterior; nothing where no cell does."""
+    found = [settings for settings in chosen.settings if isinstance(settings, Settings)]
+    return list(dict.fromkeys(line for settings in found for line in settings.told_of_posterior()))
 
 
 def draw(folder: Path) -> tuple[str, Path]:

@@ -69,7 +69,6 @@ def test_no_relative_imports_and_no_catch_all_names():
 def test_every_file_is_imported_by_something():
     """A module lives if another imports it or finds it by name, or if it is a door for people."""
     doors = {"issim", "issim.cli", "issim.__main__", "issim.connect.ema", "issim.connect.salib"}
-    doors.add("issim.runs.programmes")  # re-runs of programmes, from Python
     used = set().union(*(imports(path) for path in files()))
     lazy = set().union(*(texts(path) for path in files()))
     found_by_folder = {"issim.levers"}  # the catalogue loads every mechanism in its folder

@@ -158,7 +158,8 @@ def assumption_lines(tables: dict[str, pd.DataFrame]) -> list[str]:
     if "draw_effects" not in tables:
         return []
     draws, drawn, series = tables["draws"], tables["draw_effects"], tables["series"]
-    robust = [one for one in importance.robustness(series, drawn) if one.key == "adopters"]
+    base = importance.base_of(tables["assumptions"])
+    robust = [one for one in importance.robustness(series, drawn, base) if one.key == "adopters"]
     found = importance.importance(draws, drawn, tables["levers"], robust[0].against)
     n_draws, n_numbers = draws["draw"].nunique(), draws["parameter"].nunique()
     return [
@@ -175,14 +176,14 @@ def remains(one: Robust) -> str:
     against = against_words(one.against)
     said = (
         f"'{one.policy}' brings {signed(one.draws_mean)} firms that exchange against {against} "
-        f"({signed(one.draws_low)} to {signed(one.draws_high)} in 90 % of the draws), where the default values "
+        f"({signed(one.draws_low)} to {signed(one.draws_high)} in 90 % of the draws), where {one.base} "
         f"say {signed(one.mean)}"
     )
     if one.mean == 0.0:
         return f"{said}."
     return (
         f"{said}; {'more' if one.mean > 0.0 else 'fewer'} than {against} in {one.draws_same_sign} of {one.draws} "
-        f"draws, and in {one.seeds_same_sign} of {one.seeds} {_plural(one.seeds)} at the default values."
+        f"draws, and in {one.seeds_same_sign} of {one.seeds} {_plural(one.seeds)} at {one.base}."
     )
 
 

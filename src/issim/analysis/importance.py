@@ -52,6 +52,8 @@ class Robust(NamedTuple):
     draws_high: float
     draws_same_sign: int
     """Draws in which the effect has the sign of its mean at the default values."""
+    base: str = "the default values"
+    """What the runs over seeds rest on, if not the default values."""
 
 
 class Influence(NamedTuple):
@@ -95,7 +97,15 @@ def draw_effects(series: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def robustness(series: pd.DataFrame, drawn: pd.DataFrame) -> list[Robust]:
+def base_of(assumptions: pd.DataFrame) -> str:
+    """What the runs over seeds rest on, in words: the default values, or the posterior if constants come from it."""
+    is_drawn = (assumptions["fate"] == "drawn from the posterior").any()
+    return "the constants of the posterior" if is_drawn else Robust._field_defaults["base"]
+
+
+def robustness(
+    series: pd.DataFrame, drawn: pd.DataFrame, base_words: str = Robust._field_defaults["base"]
+) -> list[Robust]:
     """Every effect of every policy, over seeds at the default values and over draws of the assumptions."""
     parts = by_policy(series)
     against = next(iter(parts))
@@ -114,7 +124,7 @@ def robustness(series: pd.DataFrame, drawn: pd.DataFrame) -> list[Robust]:
                     seeds=len(seeds), seeds_low=seeds_low, seeds_high=seeds_high,
                     seeds_same_sign=same_sign(seeds, mean),
                     draws=len(values), draws_mean=float(values.mean()), draws_low=draws_low,
-                    draws_high=draws_high, draws_same_sign=same_sign(values, mean),
+                    draws_high=draws_high, draws_same_sign=same_sign(values, mean), base=base_words,
                 )
             )  # fmt: skip
     return found

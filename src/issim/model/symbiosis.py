@@ -19,6 +19,7 @@ import mesa
 import numpy as np
 
 from issim.errors import InputError, unknown_name
+from issim.model import posterior
 from issim.model.firm import Firm
 from issim.model.lever_agent import lever_agents
 from issim.model.simulate import EVE, Trajectory, advance
@@ -44,7 +45,8 @@ class SymbiosisModel(mesa.Model):
 
     Give a `world`, or let the model build one of `n_firms` firms in a `region`: a country code or name,
     *mixed*, or a Region. Give `conditions`, or the name of a `policy` (or a Policy). `behaviour` is a
-    Behaviour or a mapping of the constants to change. `each_month` is called with the model after every
+    Behaviour, a mapping of the constants to change, or *posterior*: the draw of the packaged posterior that belongs
+    to the seed (or the path of another posterior). `each_month` is called with the model after every
     month. `agent_reporters` and `model_reporters` are those of mesa.DataCollector; the observables are
     always collected, row 0 showing the start.
 
@@ -59,7 +61,7 @@ class SymbiosisModel(mesa.Model):
         *,
         policy: str | Policy = "none",
         conditions: Conditions | None = None,
-        behaviour: Behaviour | Mapping[str, float] | None = None,
+        behaviour: Behaviour | Mapping[str, float] | str | None = None,
         region: str | Region = MIXED,
         n_firms: int = 200,
         options: WorldOptions | None = None,
@@ -81,7 +83,7 @@ class SymbiosisModel(mesa.Model):
         self.n_months = int(n_months)
         self.world = _built(region, n_firms, options, self.seed) if world is None else world
         self.conditions, names = _in_force(policy, conditions, self.world, self.n_months)
-        self.behaviour = _behaviour(behaviour)
+        self.behaviour = _behaviour(behaviour, self.seed)
         self.constants = self.behaviour.record()
         self.month = 0
         self.state = blank_state(self.world, self.conditions)
@@ -220,8 +222,10 @@ def _in_force(
     return policies.conditions(chosen, world, n_months), chosen.names
 
 
-def _behaviour(given: Behaviour | Mapping[str, float] | None) -> Behaviour:
-    """The constants of behaviour, checked."""
+def _behaviour(given: Behaviour | Mapping[str, float] | str | None, seed: int) -> Behaviour:
+    """The constants of behaviour, checked; those of a posterior are the seed's own."""
+    if isinstance(given, str):
+        return posterior.load(posterior.PACKAGED if given == "posterior" else given).behaviour(seed)
     if isinstance(given, Mapping):
         for name in given:
             if name not in CONSTANTS:

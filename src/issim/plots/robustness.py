@@ -49,7 +49,7 @@ def takeaway(robust: Sequence[Robust], found: Sequence[Influence]) -> str:
     moved = f"{wording.parameter(told[0].parameter)} matters most" if told else "no single number stands out"
     return (
         f"{name} adds {wording.number(best.draws_mean)} firms that exchange ({wording.number(best.draws_low)} to "
-        f"{wording.number(best.draws_high)}) if assumptions vary, {wording.number(best.mean)} at the default values; "
+        f"{wording.number(best.draws_high)}) if assumptions vary, {wording.number(best.mean)} at {best.base}; "
         f"{moved}"
     )
 
@@ -57,7 +57,7 @@ def takeaway(robust: Sequence[Robust], found: Sequence[Influence]) -> str:
 def _reading(best: Robust) -> str:
     """How to read the picture."""
     return (
-        f"{best.draws} draws of the assumptions from their priors, {best.seeds} seeds at the default values; "
+        f"{best.draws} draws of the assumptions from their priors, {best.seeds} seeds at {best.base}; "
         "lines: where 90 % of them lie; dots: means"
     )
 

@@ -18,8 +18,8 @@ from issim.store.folder import Results
 
 #: Tables of evidence whose rows are many and alike: listed once per field.
 ALIKE = ("goods", "countries", "barriers")
-#: The fate of a number that is drawn (see `runs/assumptions.py`).
-DRAWN = "drawn"
+#: The fates of a number that is drawn (see `runs/assumptions.py`).
+DRAWN, POSTERIOR = "drawn", "drawn from the posterior"
 TITLE = "What is assumed, and how much it matters"
 
 
@@ -36,7 +36,7 @@ def matter(results: Results) -> Matter | None:
     if not (results.path / "draw_effects.parquet").is_file():
         return None
     series, draws, drawn = results.table("series"), results.table("draws"), results.table("draw_effects")
-    robust = importance.robustness(series, drawn)
+    robust = importance.robustness(series, drawn, importance.base_of(results.table("assumptions")))
     found = importance.importance(draws, drawn, results.table("levers"), robust[0].against)
     return Matter(robust, found, draws["parameter"].nunique())
 
@@ -72,16 +72,19 @@ def effects(found: Matter) -> Table:
         told = f"{one.draws_same_sign} of {one.draws}", f"{one.seeds_same_sign} of {one.seeds}"
         rows.append((spoken(one.policy), f"{one.words} [{unit}]", mean, seeds, draws_mean, draws, *told))
     first = found.robust[0]
+    is_default = first.base == Robust._field_defaults["base"]
+    chance = "chance" if is_default else "chance and what is unknown of constants of behaviour"
     note = (
         f"Against {against_words(first.against)}. Each of {first.draws} draws takes other values for {found.n_numbers} "
         "assumed numbers from their priors, all at once and independently, and runs every policy once in one region; "
-        f"each of {first.seeds} seeds is one region at the default values. So the spread over seeds is chance, and the "
+        f"each of {first.seeds} seeds is one region at {first.base}. So the spread over seeds is {chance}, and the "
         "spread over draws chance and assumptions together. The last columns count in how many of them an effect "
-        "has the sign of its mean at the default values. Who the firms are, where they are and what could be exchanged "
+        f"has the sign of its mean at {first.base}. Who the firms are, where they are and what could be exchanged "
         "stays fixed: see the list below."
     )
+    mean = "default: mean" if is_default else "posterior: mean"
     head = (
-        "policy", "effect", "default: mean", "90 % of seeds", "draws: mean", "90 % of draws", "draws of that sign",
+        "policy", "effect", mean, "90 % of seeds", "draws: mean", "90 % of draws", "draws of that sign",
         "seeds of that sign",
     )  # fmt: skip
     return Table("robustness", TITLE, note, head, rows)
@@ -149,7 +152,9 @@ def needed(found: Sequence[Influence]) -> str:
 def listed(results: Results, is_drawn: bool) -> Table:
     """Everything that is assumed, with the range it might have, and whether it was drawn."""
     known = results.table("assumptions")
-    known = known.sort_values("fate", key=lambda fate: fate != DRAWN, kind="stable", ignore_index=True)
+    known = known.sort_values(
+        "fate", key=lambda fate: ~fate.isin((DRAWN, POSTERIOR)), kind="stable", ignore_index=True
+    )
     parts = known["parameter"].str.split(".", expand=True)
     alike = parts[0].isin(ALIKE)
     known["group"] = known["parameter"].where(~alike, parts[0] + ".*." + parts[2])
@@ -160,6 +165,7 @@ def listed(results: Results, is_drawn: bool) -> Table:
         unit = _common(found["unit"])
         shown = value if unit in ("1", "differs") or value == "differs" else f"{value} {unit}"
         happens = "drawn" if fate == DRAWN and is_drawn else "fixed" if fate == DRAWN else f"fixed: {fate}"
+        happens = f"{fate}, in every run" if fate == POSTERIOR else happens
         rows.append((f"{name}{many}", meaning, shown, prior or "-", happens))
     note = (
         "Numbers that no source gives, or gives only as a range. A number that is fixed has the same value in all runs "

@@ -167,7 +167,10 @@ def page(results: Results) -> str:
         colours=palette.css(),
         title=f"Industrial symbiosis in region {region}",
         question=results.manifest.get("question") or "What does this policy change?",
-        answer=sentences(lines, policies, series["seed"].nunique(), years),
+        answer=[
+            *sentences(lines, policies, series["seed"].nunique(), years),
+            *results.manifest.get("posterior", {}).get("told", []),
+        ],
         pictures=pictures(results),
         tables=contents(results),
         beside=beside(results),

@@ -15,6 +15,7 @@ from issim.world.state import Goods
 
 #: What becomes of an assumption: drawn, or held fixed, and why.
 DRAWN, OF_WORLD, OF_POLICY = "drawn", "needs another world", "decided by the policy"
+POSTERIOR = "drawn from the posterior"
 SET, NO_PRIOR = "set in the configuration", "no prior"
 #: Columns of the table of goods that also decide which exchanges are candidates.
 OF_CANDIDATES = ("reach", "replaced")
@@ -60,7 +61,9 @@ def of_model(settings: Settings) -> Iterator[Assumed]:
             continue
         if not (is_drawable or has_prior):  # says which region is meant
             continue
-        if parameter.value != before.value or parameter.name in settings.overrides:
+        if table == "behaviour" and rest in settings.drawn:
+            yield Assumed(parameter, POSTERIOR)
+        elif parameter.value != before.value or parameter.name in settings.overrides:
             yield Assumed(parameter, SET)
         elif is_drawable:
             yield Assumed(parameter, DRAWN if has_prior else NO_PRIOR)

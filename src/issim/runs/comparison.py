@@ -129,8 +129,8 @@ def outcomes(found: Arms, tick: Callable[[], object]) -> Iterator[Seen]:
 def on_one_world(found: Arms, seed: int) -> list[Seen]:
     """Every policy on the world of one seed, with the luck of that seed, and again with what is drawn for it."""
     settings = found.settings
-    world, behaviour, n_months = world_of(settings, seed), settings.behaviour, settings.run.n_months
-    groups, best = _groups(world, seed), best_of(settings, world)
+    world, behaviour, n_months = world_of(settings, seed), settings.behaviour_of(seed), settings.run.n_months
+    groups, best = _groups(world, seed), best_of(settings, world, seed)
     eve = simulate(world, behaviour=behaviour, seed=seed, n_months=0)
     nothing = conditions(Policy("none", ""), world, 0)
     start = binding_now(world, eve.state, nothing, behaviour, seed=seed, month=EVE)

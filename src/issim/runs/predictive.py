@@ -46,7 +46,7 @@ def n_runs(stages: Sequence[Stage], settings: Settings) -> int:
 
 def chosen_constants(settings: Settings) -> list[Behaviour]:
     """The constants of every seed as the configuration says: a posterior's draws, or the same ones throughout."""
-    return [settings.behaviour for _ in seeds(settings)]
+    return [settings.behaviour_of(seed) for seed in seeds(settings)]
 
 
 def drawable() -> list[Parameter]:

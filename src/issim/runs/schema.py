@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from issim.levers.catalogue import configs
 from issim.population.options import PopulationOptions
 from issim.population.streams import StreamOptions
-from issim.rules.behaviour import Behaviour
+from issim.runs import constants
 from issim.runs.own_data import FILES
 from issim.runs.places import BORDERS, PLACES
 from issim.runs.settings import EVIDENCE_TABLES, RunOptions, UncertaintyOptions, mutable
@@ -48,7 +48,7 @@ def schema() -> type:
         "streams": mutable(StreamOptions),
         "peers": mutable(PeerOptions),
         "candidates": mutable(CandidateOptions),
-        "behaviour": mutable(Behaviour),
+        "behaviour": constants.table(),
         "uncertainty": mutable(UncertaintyOptions),
     }
     found: list[tuple[str, Any, Any]] = [

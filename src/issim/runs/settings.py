@@ -12,12 +12,13 @@ from issim.errors import InputError, out_of_range, unknown_name
 from issim.evidence import Evidence
 from issim.evidence import load as load_evidence
 from issim.levers.policy import Policy, check_months
+from issim.model.posterior import Posterior
 from issim.own.register import Register
 from issim.population.options import COMPOSITIONS, PopulationOptions
 from issim.population.options import check as check_population
 from issim.population.streams import StreamOptions
 from issim.rules.behaviour import Behaviour
-from issim.runs import own_data
+from issim.runs import constants, own_data
 from issim.runs.places import layout
 from issim.units import ASSUMPTION, Par, Parameter, par, range_errors
 from issim.world.borders import Border
@@ -85,6 +86,39 @@ class Settings:
     """The firms of the region as far as they are known; None where all are drawn."""
     names: bool = False
     """Whether the names of known firms may be written beside results."""
+    posterior: Posterior | None = None
+    """What constants of behaviour are drawn from; `behaviour` then has their medians."""
+    drawn: tuple[str, ...] = ()
+    """The constants that are drawn from it."""
+
+    def behaviour_of(self, seed: int) -> Behaviour:
+        """The constants of one seed: its own draw of those that are drawn, the same under every policy."""
+        if self.posterior is None:
+            return self.behaviour
+        return self.posterior.behaviour(seed, self.behaviour, self.drawn)
+
+    def provenance_of_posterior(self) -> dict[str, object]:
+        """What a manifest says about the posterior that constants are drawn from; nothing without one."""
+        if self.posterior is None:
+            return {}
+        about = {"drawn": list(self.drawn), "told": self.told_of_posterior()}
+        return {"posterior": {**self.posterior.provenance(), **about}}
+
+    def told_of_posterior(self) -> list[str]:
+        """What intervals over seeds mean where every run draws constants; nothing where none does."""
+        if self.posterior is None:
+            return []
+        return self.posterior.told(len(self.drawn), self.evidence.hashes)
+
+    def words_of_posterior(self) -> str:
+        """The same as what is added to closing words."""
+        return "".join(f"\n{line}" for line in ["", *told]) if (told := self.told_of_posterior()) else ""
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Hashes of the files that numbers rest on: the evidence, and the posterior if constants are drawn."""
+        drawn = {} if self.posterior is None else {"posterior": self.posterior.digest}
+        return {**self.evidence.hashes, **drawn}
 
 
 def mutable(table: type, leave_out: Collection[str] = ()) -> type:
@@ -108,9 +142,9 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
         peers=PeerOptions(**values["peers"]),
         candidates=CandidateOptions(**values["candidates"]),
     )
-    behaviour = Behaviour(**values["behaviour"])
+    told = constants.told(values["behaviour"])
     run = RunOptions(**{f.name: values[f.name] for f in dataclasses.fields(RunOptions)})
-    errors = [*world_errors([Region()], world), *range_errors(behaviour, "behaviour")]
+    errors = [*world_errors([Region()], world), *range_errors(told.behaviour, "behaviour")]
     errors += [_bare(name, value, meta) for name, value, meta in _outside(run)]
     uncertainty = UncertaintyOptions(**values["uncertainty"])
     errors += range_errors(uncertainty, "uncertainty")
@@ -131,17 +165,9 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
     overrides = flat(values)
     overridden(own.evidence, overrides)
     return Settings(
-        *found,
-        world,
-        behaviour,
-        policy,
-        run,
-        own.evidence,
-        overrides,
-        uncertainty,
-        own.firms,
-        bool(values["names"]),
-    )
+        *found, world, told.behaviour, policy, run, own.evidence, overrides, uncertainty, own.firms,
+        bool(values["names"]), told.posterior, told.drawn,
+    )  # fmt: skip
 
 
 def _evidence(folder: str | None) -> Evidence:

@@ -165,7 +165,7 @@ def _on_seed(made: Replay, seed: int) -> Iterator[dict[str, object]]:
     world = world_of(settings, seed)
     for arm, policy in ((FROZEN, settings.policy), (PATH, made.policy)):
         terms = conditions(policy, world, n_months)
-        run = simulate(world, terms, settings.behaviour, seed=seed, n_months=n_months)
+        run = simulate(world, terms, settings.behaviour_of(seed), seed=seed, n_months=n_months)
         adopters, exchanges, tonnes = (run.column(name) for name in ("adopters", "operating", "tonnes"))
         for k in range(made.n_years):
             yield {

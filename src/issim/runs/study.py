@@ -64,19 +64,19 @@ def world_of(settings: Settings, seed: int) -> World:
     )
 
 
-def best_of(settings: Settings, world: World) -> tuple[Potential, Optimum] | None:
+def best_of(settings: Settings, world: World, seed: int) -> tuple[Potential, Optimum] | None:
     """The best possible use of a world's candidate exchanges; None for one too large to work it out for every seed."""
     if len(world.pairs.donor) > MAX_PAIRS:
         return None
-    return technical_potential(world), economic_optimum(world, settings.behaviour)
+    return technical_potential(world), economic_optimum(world, settings.behaviour_of(seed))
 
 
 def part_of(settings: Settings, seed: int, keep: bool, draws: Draws | None = None) -> Part:
     """Every scenario on one world with one luck, with `keep` firm by firm; and again under the seed's `draws`."""
     import pandas as pd
 
-    world, behaviour, n_months = world_of(settings, seed), settings.behaviour, settings.run.n_months
-    best = best_of(settings, world)
+    world, behaviour, n_months = world_of(settings, seed), settings.behaviour_of(seed), settings.run.n_months
+    best = best_of(settings, world, seed)
     series, levers, barriers, structure, kept = [], [], [], [], {}
     for policy in arms(settings.policy):
         terms = conditions(policy, world, n_months)

@@ -106,7 +106,12 @@ class Sweep:
     def job(self, run: Run, world: World) -> Job:
         """A run in its world, ready to be carried; InputError if it is impossible."""
         settings = self._sound(run)
-        return Job(world, conditions(settings.policy, world, self.n_months), settings.behaviour, run.seed)
+        return Job(
+            world,
+            conditions(settings.policy, world, self.n_months),
+            settings.behaviour_of(run.seed),
+            run.seed,
+        )
 
     def _sound(self, run: Run) -> Settings:
         """The settings of a run; InputError for those of an impossible cell."""
@@ -161,8 +166,12 @@ class Sweep:
 
     @property
     def evidence(self) -> Mapping[str, str]:
-        """The hashes of the files of evidence."""
-        return next(s.evidence.hashes for s in self.settings if isinstance(s, Settings))
+        """The hashes of the files of evidence, and of the posterior if some cell draws from one."""
+        found: dict[str, str] = {}
+        for settings in self.settings:
+            if isinstance(settings, Settings):
+                found |= settings.origins
+        return found
 
     @property
     def folder(self) -> Path:

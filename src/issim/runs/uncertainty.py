@@ -3,7 +3,8 @@
 A draw replaces what needs no new world: constants of behaviour, strengths of barriers, terms of goods and
 countries, and what levers bring about and cost. Draw k runs in the world of seed number k (modulo the number
 of seeds), under every policy with the same numbers and the same luck, so that effects are paired. Draws of
-different parameters are independent.
+different parameters are independent, but for constants of behaviour that come from a posterior: draw k takes them
+from the posterior's draw of seed number k.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from issim.levers.policy import Policy, conditions
 from issim.model.simulate import simulate
 from issim.rules.behaviour import Behaviour
 from issim.rules.observe import NAMES
-from issim.runs.assumptions import DRAWN, Assumed, lever_columns, of_levers, of_model
+from issim.runs.assumptions import DRAWN, POSTERIOR, Assumed, lever_columns, of_levers, of_model
 from issim.runs.priors import sample
 from issim.runs.settings import Settings
 from issim.units import Parameter
@@ -67,7 +68,7 @@ class Draws:
     @cached_property
     def drawn(self) -> tuple[Parameter, ...]:
         """The numbers that are drawn, in the order of the columns of `values`."""
-        return tuple(found.parameter for found in self.assumed if found.fate == DRAWN)
+        return tuple(found.parameter for found in self.assumed if found.fate in (DRAWN, POSTERIOR))
 
     @cached_property
     def columns(self) -> dict[tuple[str, str], str]:
@@ -99,9 +100,14 @@ class Draws:
 def draws(settings: Settings, policies: Sequence[Policy]) -> Draws:
     """All that is assumed in a comparison, and as many draws as the settings say (none for a single policy)."""
     assumed = (*of_model(settings), *of_levers(policies))
-    drawn = [found.parameter for found in assumed if found.fate == DRAWN]
+    drawn = [found.parameter for found in assumed if found.fate in (DRAWN, POSTERIOR)]
     n = settings.uncertainty.draws if len(policies) > 1 else 0
-    return Draws(settings, tuple(policies), assumed, sample(drawn, n, settings.run.seed))
+    values = sample(drawn, n, settings.run.seed)
+    for column, parameter in enumerate(drawn):
+        name = parameter.name.removeprefix("behaviour.")
+        if settings.posterior is not None and name in settings.drawn:
+            values[:, column] = [settings.posterior.draw(settings.run.seed + k)[name] for k in range(n)]
+    return Draws(settings, tuple(policies), assumed, values)
 
 
 def with_terms(evidence: Evidence, values: Mapping[str, float]) -> Evidence:
