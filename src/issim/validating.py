@@ -69,6 +69,8 @@ class Asked:
     @property
     def constants(self) -> str:
         """Under which constants of behaviour, in words."""
+        if self.settings.posterior is not None:
+            return f"with the constants of every seed drawn from the {self.settings.posterior.name} posterior"
         return "at the constants that are set"
 
 
@@ -82,7 +84,7 @@ def validate_command(words: Sequence[str], prior: bool = False, figures: bool = 
     said, page = told(chosen, tables, figures)
     settings = chosen.settings
     command = shlex.join(["issim", "validate", *words, *(["--prior"] if prior else [])])
-    about = manifest(chosen.config, settings.evidence.hashes, predictive.seeds(settings), started, command)
+    about = manifest(chosen.config, settings.origins, predictive.seeds(settings), started, command)
     about |= {SHOCKS: [made.shock.name for made in chosen.replays], "constants": chosen.constants}
     with new_folder(chosen.outputs, chosen.label) as draft:
         write_results(draft.path, tables, chosen.config, said, about)

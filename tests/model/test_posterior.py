@@ -61,7 +61,7 @@ def test_one_that_is_out_of_date_says_so(tmp_path: Path) -> None:
 
 def test_a_rule_that_moves_a_number_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     here = posterior.rules_digest()
-    moved = dataclasses.replace(posterior.PROBE, distrust_end=0.031)  # as if that rule had changed a little
+    moved = dataclasses.replace(posterior.PROBE, lead_time=3.2)  # as if that rule had changed a little
     monkeypatch.setattr(posterior, "PROBE", moved)
     assert posterior.rules_digest.__wrapped__() != here
 

@@ -26,7 +26,7 @@ from issim.units import parameters_of, range_errors
 PACKAGED = "packaged"
 FILE = Path(__file__).resolve().parent / "posterior.csv"
 #: The run that tells whether rules have moved: firms so busy that everything happens soon.
-PROBE_FIRMS, PROBE_MONTHS = 80, 36
+PROBE_FIRMS, PROBE_MONTHS = 400, 60
 PROBE = Behaviour(
     outside_influence=0.03, word_of_mouth=0.05, contagion=0.2, search_rate=0.3, contact_rate=1.0, decision_rate=0.8,
     worthwhile=20.0, paperwork=100.0, lead_time=3.0, start_share=0.2, start_searching=0.5, closure=0.01,
@@ -184,7 +184,7 @@ def rules_digest() -> str:
     from issim.world.region import Region
 
     world = build(load_evidence(), [Region(n_firms=PROBE_FIRMS)], seed=1)
-    terms = policy.conditions(policy.load("british_facilitation"), world, PROBE_MONTHS)
+    terms = policy.conditions(policy.load("action_plan"), world, PROBE_MONTHS)
     series = simulate(world, terms, PROBE, seed=1, n_months=PROBE_MONTHS).series
     text = "\n".join(f"{value:.6g}" for value in series.ravel().tolist())
     return hashlib.sha256(text.encode()).hexdigest()[:16]
