@@ -49,10 +49,10 @@ class Line:
         self.asked += 1
         self.send_input({"n": self.asked, **what})
 
-    def until(self, kind: str) -> dict[str, Any]:
+    def until(self, kind: str, patience: float = PATIENCE) -> dict[str, Any]:
         """The next message of a kind; what was never asked for is counted."""
         while True:
-            found = json.loads(self.socket.recv(PATIENCE)).get("custom", {})
+            found = json.loads(self.socket.recv(patience)).get("custom", {})
             self.alien += any(message.get("n", 0) > self.asked for message in found.values())
             if kind in found:
                 return dict(found[kind])

@@ -20,6 +20,7 @@ from issim.cli import main
 from issim.errors import InputError
 from issim.model import frames
 from issim.model.simulate import simulate
+from issim.plots import wording
 from issim.plots.funnel import slowdown
 from issim.rules.observe import NAMES
 from issim.store.folder import Results
@@ -81,8 +82,8 @@ def test_the_tiles_say_what_the_closing_table_says(shown: dict[str, Any], ran: R
     lines = {line.key: line for line in summary.summary(ran.table("series")) if line.policy == "mine"}
     tile = next(tile for tile in shown["tiles"] if tile["key"] == "adopters")
     line = lines["adopters"]
-    assert tile["value"] == picture.number(line.middle)
-    assert tile["range"] == f"{picture.number(line.low)} to {picture.number(line.high)}"
+    assert tile["value"] == wording.count(line.middle)
+    assert tile["range"] == f"{wording.count(line.low)} to {wording.count(line.high)}"
     assert tile["change"].startswith(f"+{picture.number(line.mean_change)} (")
     found = {e.key: e for e in effects.effects(ran.table("series"))}
     price = next(tile for tile in shown["tiles"] if tile["key"] == "per_tonne")

@@ -9,10 +9,12 @@ from typing import Any
 
 from issim.app import links
 from issim.app.cards import card
+from issim.app.comparing import compared
 from issim.app.engine import Engine, Filmed, Seen
 from issim.app.film import film
 from issim.app.limits import Limits
 from issim.app.picture import picture
+from issim.app.reports import Order, Reports
 from issim.app.scenario import Scenario, from_state, stock, to_state
 from issim.app.turns import SORRY, Request, Turns
 from issim.errors import InputError
@@ -29,6 +31,7 @@ class Desk:
         self.limits = limits or Limits()
         self.engine = Engine(self.limits)
         self.turns = Turns()
+        self.reports = Reports(self.limits.waiting)
         self.n_people = 0
 
     def warm_up(self) -> None:
@@ -45,6 +48,7 @@ class Desk:
     def close(self) -> None:
         """Stop computing."""
         self.turns.close()
+        self.reports.close()
 
 
 def _nobody(_: Any) -> None:
@@ -96,6 +100,12 @@ class Person:
         number = number if isinstance(number, int) and not isinstance(number, bool) else 0
         try:
             scenario = self._scenario(said)
+            if said.get("want") == "report":
+                self._report(scenario)
+                return
+            if "other" in said:
+                self._compare(scenario, links.read(str(said["other"]), self.desk.limits))
+                return
         except InputError as fault:
             self.outbox.put("fault", {"n": number, "text": str(fault)})
             return
@@ -114,6 +124,25 @@ class Person:
             return links.read(said["link"], self.desk.limits)
         return from_state(said.get("state"), self.desk.limits)
 
+    def _report(self, scenario: Scenario) -> None:
+        """Order the report of a scenario."""
+        before = self.desk.reports.order(
+            Order(
+                self.key, scenario, lambda token: self.outbox.put("report", {"token": token}),
+                lambda text: self.outbox.put("report", {"text": text}),
+            )
+        )  # fmt: skip
+        self.outbox.put("ordered", {"before": before})
+
+    def _compare(self, scenario: Scenario, other: Scenario) -> None:
+        """Ask for a scenario beside another one."""
+        request = Request(
+            lambda: compared(self.desk.engine, scenario, other),
+            lambda found: self.outbox.put("compared", found),
+            lambda text: self.outbox.put("fault", {"text": text}),
+        )
+        self.desk.turns.ask(self.key, request, slot="beside")
+
     def _compute(self, number: int, scenario: Scenario) -> None:
         """Ask for the pictures of a scenario."""
 
@@ -131,6 +160,7 @@ class Person:
     def left(self) -> None:
         """Drop what they wanted."""
         self.desk.turns.forget(self.key)
+        self.desk.reports.forget(self.key)
 
 
 def told(scenario: Scenario) -> dict[str, Any]:

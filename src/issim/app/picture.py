@@ -17,7 +17,7 @@ from issim.analysis.effects import slows
 from issim.app import words
 from issim.app.engine import Seen
 from issim.app.ground import Arm
-from issim.app.tiles import TAILS, Found, effect, price, prices, spread, tiles
+from issim.app.tiles import TAILS, Found, effect, price, prices, spread, tiles, whole
 from issim.app.words import Facts
 from issim.evidence.vocabulary import COUNTRIES, COUNTRY_NAMES, SECTORS, SIZES, STAGES
 from issim.plots.funnel import STEP_NAMES, barrier_texts
@@ -59,7 +59,7 @@ CHARTS = (
 def picture(seen: Seen) -> dict[str, Any]:
     """Everything that the page shows of a scenario but the map."""
     scenario, place = seen.scenario, seen.scenario.place
-    found = {m.key: (_value(m, seen.base), _value(m, seen.here)) for m in MEASURES}
+    found = {m.key: (measured(m, seen.base), measured(m, seen.here)) for m in MEASURES}
     known = facts(seen, found)
     return {
         "seeds": seen.n_seeds,
@@ -80,7 +80,7 @@ def picture(seen: Seen) -> dict[str, Any]:
     }
 
 
-def _value(measure: Measure, arm: Arm) -> NDArray[np.float64]:
+def measured(measure: Measure, arm: Arm) -> NDArray[np.float64]:
     """A measure in every region of an arm."""
     return outcome(measure, _monthly(arm))
 
@@ -95,8 +95,8 @@ def facts(seen: Seen, found: Found) -> Facts:
     place = seen.scenario.place
     more = {key: here - base for key, (base, here) in found.items()}
     return Facts(
-        place.n_firms, place.n_months, len(seen.policy.levers), spread(found["adopters"][0]),
-        spread(found["adopters"][1]), effect(more["adopters"]), effect(more["tonnes"]), effect(more["co2"]),
+        place.n_firms, place.n_months, len(seen.policy.levers), whole(spread(found["adopters"][0])),
+        whole(spread(found["adopters"][1])), effect(more["adopters"]), effect(more["tonnes"]), effect(more["co2"]),
         float(more["public_cost"].mean()), price(more["public_cost"], more["tonnes"]),
     )  # fmt: skip
 

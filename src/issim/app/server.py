@@ -20,6 +20,12 @@ from issim.plots.wording import capital, policy_label, spoken
 from issim.store.manifest import version
 
 STATIC = Path(str(resources.files("issim.app"))) / "static"
+#: Regions whose name says too little, in the words of the page.
+REGIONS = {
+    "mixed": "Five countries of the survey, mixed",
+    "baltic": "Around the Baltic Sea: five areas",
+    "nwe_harbours": "North-western Europe: three harbours",
+}
 #: What the populations are, in the words of the page.
 COMPOSITIONS = {
     "survey": "as in the survey (many large ones)",
@@ -40,7 +46,7 @@ def catalogue(desk: Desk) -> dict[str, Any]:
              "levers": levers}
             for name, levers in starts.items()
         ],
-        "regions": [[name, capital(spoken(name))] for name in regions()],
+        "regions": [[name, REGIONS.get(name, capital(spoken(name)))] for name in regions()],
         "compositions": [[name, COMPOSITIONS.get(name, spoken(name))] for name in compositions()],
         "usual": {"n_firms": usual.n_firms, "n_months": usual.n_months, "n_seeds": usual.n_seeds},
         "limits": {"firms": limits.firms, "months": limits.months, "seeds": limits.seeds},

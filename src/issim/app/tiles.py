@@ -25,8 +25,8 @@ TILES = {
     "adopters": "Firms that exchange",
     "tonnes": "Residues passed on",
     "co2": "CO₂ saved",
-    "gain": "Gained by the firms",
     "public_cost": "Paid by the public",
+    "gain": "Gained by the firms",
 }
 UNITS = {
     "adopters": ("firms", "at the end"),
@@ -40,6 +40,11 @@ UNITS = {
 def spread(values: NDArray[np.float64]) -> Span:
     """Median and central 90 % over regions."""
     return Span(*(float(x) for x in np.quantile(values, TAILS)))
+
+
+def whole(found: Span) -> Span:
+    """A span of firms, which are counted: halves are rounded up."""
+    return Span(*(float(math.floor(value + 0.5)) for value in found))
 
 
 def effect(differences: NDArray[np.float64]) -> Span:
@@ -62,15 +67,17 @@ def tiles(found: Found, seen: Seen) -> list[dict[str, Any]]:
         base, here = found[measure.key]
         scale, unit = scaled(UNITS[measure.key][0], here)
         now, before, change = spread(here * scale), spread(base * scale), effect((here - base) * scale)
+        if measure.key == "adopters":
+            now, before = whole(now), whole(before)
         rows.append(
             {
                 "key": measure.key,
                 "words": TILES[measure.key],
                 "unit": f"{unit} {UNITS[measure.key][1]}",
                 "value": number(now.mid),
-                "range": _range(now),
-                "base": f"{number(before.mid)} ({_range(before)})",
-                "change": _change(change) if seen.policy.levers else "",
+                "range": range_of(now),
+                "base": f"{number(before.mid)} ({range_of(before)})",
+                "change": change_of(change) if seen.policy.levers else "",
                 "tip": f"{measure.words} [{measure.unit}]: {meant[measure.column]}. The large number is the middle of "
                 f"{seen.n_seeds} simulated regions, below it where nine in ten lie; the change is the mean over the "
                 "same regions without and with the policy, with its 90 % interval of confidence. Source: computed by "
@@ -88,16 +95,17 @@ def scaled(unit: str, values: NDArray[np.float64]) -> tuple[float, str]:
     return (1e-6, f"million {unit}") if size >= 1e6 else (1e-3, f"thousand {unit}")
 
 
-def _range(found: Span) -> str:
+def range_of(found: Span) -> str:
+    """The ends of an interval in words."""
     return f"{number(found.low)} to {number(found.high)}"
 
 
-def _change(found: Span) -> str:
+def change_of(found: Span) -> str:
     """A mean change with its interval."""
     sign = "+" if found.mid > 0 else ""
     if not found.is_told and found.mid:
-        return f"{sign}{number(found.mid)} ({_range(found)}): not clear"
-    return f"{sign}{number(found.mid)} ({_range(found)})"
+        return f"{sign}{number(found.mid)} ({range_of(found)}): not clear"
+    return f"{sign}{number(found.mid)} ({range_of(found)})"
 
 
 def prices(found: Found, has_policy: bool) -> list[dict[str, Any]]:
@@ -114,7 +122,7 @@ def prices(found: Found, has_policy: bool) -> list[dict[str, Any]]:
             {
                 "key": key, "words": title, "unit": unit, "base": "", "change": "",
                 "value": number(asked.mid) if is_known else "–",
-                "range": _range(asked) if is_known else ("cannot be told" if has_policy else "no policy yet"),
+                "range": range_of(asked) if is_known else ("cannot be told" if has_policy else "no policy yet"),
                 "tip": "Public money of the policy divided by what it adds; 90 % interval by resampling the "
                 "simulated regions. Not shown where it is not clear that the policy adds any. Source: computed by "
                 "the model.",

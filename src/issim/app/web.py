@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from issim.app import files, links
 from issim.app.limits import Limits
+from issim.app.reports import Reports
 from issim.errors import InputError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ async def body(request: Request, most: int) -> bytes:
     return bytes(found)
 
 
-def routes(limits: Limits) -> list[Route]:
+def routes(limits: Limits, reports: Reports) -> list[Route]:
     """Files that come and go: a scenario to keep, and one to open."""
 
     async def scenario_file(request: Request) -> Response:
@@ -121,12 +122,19 @@ def routes(limits: Limits) -> list[Route]:
             return Response(status_code=400)
         return JSONResponse({"query": links.query(scenario)})
 
+    async def report(request: Request) -> Response:
+        path = reports.file(request.path_params["token"], request.path_params["name"])
+        if path is None or not path.is_file():
+            return PlainTextResponse("This report is no longer kept; make it again.", 404)
+        return FileResponse(path)
+
     async def alive(_: Request) -> Response:
         return PlainTextResponse("issim")
 
     return [
         Route("/scenario.yaml", scenario_file, methods=["GET"]),
         Route("/open", opened, methods=["POST"]),
+        Route("/made/{token}/{name}", report, methods=["GET"]),
         Route("/alive", alive, methods=["GET"]),
     ]
 

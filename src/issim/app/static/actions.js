@@ -33,6 +33,7 @@ export class Actions {
       make("button", { type: "button", class: "main", onclick: () => this.keep() }, "Keep"),
       make("button", { type: "button", onclick: () => this.share() }, "Copy link"),
       make("button", { type: "button", onclick: () => this.file.click() }, "Save as file"),
+      make("button", { type: "button", onclick: () => this.order() }, "Make the report"),
       make("button", { type: "button", onclick: () => pick.click() }, "Open a file"),
       pick, this.told);
   }
@@ -49,6 +50,22 @@ export class Actions {
 
   say(text) {
     this.told.textContent = text;
+  }
+
+  order() {
+    this.say("The report is ordered …");
+    this.page.want({ want: "report" });
+  }
+
+  ordered({ before }) {
+    const wait = before ? `after ${before} other${before > 1 ? "s" : ""}` : "now; it also varies the assumptions, which takes a minute or two";
+    this.say(`The report is made ${wait}. You can go on meanwhile.`);
+  }
+
+  report({ token, text }) {
+    if (!token) return this.say(text);
+    const link = (name, words) => make("a", { href: `made/${token}/${name}`, target: "_blank" }, words);
+    this.told.replaceChildren("The report is ready: ", link("report.html", "open it"), " · ", link("results.zip", "all its tables (zip)"));
   }
 
   async share() {
@@ -77,7 +94,7 @@ export class Actions {
 
   keep() {
     if (!this.picture) return;
-    const one = { name: this.name.value, query: this.query, tiles: this.picture.tiles.map(({ key, value, change }) => ({ key, value, change })) };
+    const one = { name: this.name.value, query: this.query, tiles: this.picture.tiles.map(({ key, value, change, unit }) => ({ key, value, change, unit })) };
     this.kept = [...this.kept.filter((other) => other.query !== one.query), one];
     this.save();
     this.say(`'${one.name}' is kept.`);
@@ -94,13 +111,16 @@ export class Actions {
 
   list() {
     byId("kept-card").hidden = !this.kept.length;
-    const heads = ["scenario", "firms that exchange", "extra firms", "CO₂, t", "public money, EUR", "EUR per extra tonne", ""];
+    const heads = ["scenario", "firms that exchange", "extra firms", "more CO₂ saved", "public money", "EUR per extra tonne", "", ""];
     const value = (one, key, part) => one.tiles?.find((tile) => tile.key === key)?.[part] || "–";
+    const amount = (one, key, part) => `${value(one, key, part)} ${value(one, key, "unit").replace(" all years", "")}`;
     const rows = this.kept.map((one, k) => make("tr", {},
       make("th", { scope: "row" }, make("button", { type: "button", class: "bare", onclick: () => this.page.open(one.query) }, one.name || "unnamed")),
       make("td", {}, value(one, "adopters", "value")), make("td", {}, value(one, "adopters", "change")),
-      make("td", {}, value(one, "co2", "change")), make("td", {}, value(one, "public_cost", "value")),
+      make("td", {}, amount(one, "co2", "change")), make("td", {}, amount(one, "public_cost", "value")),
       make("td", {}, value(one, "per_tonne", "value")),
+      make("td", {}, make("button", { type: "button", class: "bare", "aria-label": `Compare ${one.name} with the one on the page`,
+        onclick: () => this.page.want({ other: one.query }) }, "compare")),
       make("td", {}, make("button", { type: "button", class: "bare", "aria-label": `Forget ${one.name}`, onclick: () => this.drop(k) }, "forget"))));
     byId("kept").replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((h) => (h ? make("th", { scope: "col" }, h) : make("td"))))),
       make("tbody", {}, ...rows)));

@@ -108,7 +108,8 @@ export class Chart {
       const text = node("text", { x: from + 8, y: label.y, class: "end", style: `fill:${INKS[label.name]}` }, this.svg);
       node("tspan", { x: from + 8 }, text).textContent = said(label.value);
       const name = node("tspan", { x: from + 8, dy: 15, style: "font-weight:400" }, text);
-      name.textContent = this.names[label.name];
+      const most = Math.floor((this.place.clientWidth - from - 10) / 6.6), words = this.names[label.name];
+      name.textContent = words.length > most ? `${words.slice(0, most - 1)}…` : words;
     }
   }
 

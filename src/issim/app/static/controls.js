@@ -99,12 +99,21 @@ export class Controls {
   }
 
   family(title, names) {
-    const on = names.filter((name) => name in this.state.levers).length;
-    const count = make("span", { class: on ? "on" : "" }, on ? `${on} of ${names.length} on` : `${names.length}`);
-    const made = make("details", { class: "family", open: on > 0 || this.open.has(title) },
-      make("summary", {}, `${title} · `, count), ...names.map((name) => this.lever(name)));
+    const isOn = names.some((name) => name in this.state.levers);
+    const made = make("details", { class: "family", open: isOn || this.open.has(title) },
+      make("summary", {}, `${title} · `, make("span")), ...names.map((name) => this.lever(name)));
+    this.count(made);
     made.addEventListener("toggle", () => (made.open ? this.open.add(title) : this.open.delete(title)));
     return made;
+  }
+
+  // How many levers of a family are on.
+  count(family) {
+    if (!family) return;
+    const all = family.querySelectorAll(".lever").length, on = family.querySelectorAll(".lever.on").length;
+    const told = family.querySelector("summary span");
+    told.textContent = on ? `${on} of ${all} on` : `${all}`;
+    told.className = on ? "on" : "";
   }
 
   find(word) {
@@ -139,6 +148,7 @@ export class Controls {
     this.own();
     const old = document.querySelector(`[data-lever="${name}"]`), made = this.lever(name);
     old.replaceWith(made);
+    this.count(made.closest("details.family"));
     made.querySelector("input").focus();
     this.changed("policy");
   }
@@ -214,7 +224,7 @@ export class Controls {
     });
     const again = make("button", { type: "button", class: "again", "aria-label": `${slider.words}: back to the usual value`,
       onclick: () => take(slider.value, "policy") }, "↺");
-    const end = make("span", {}, typed, slider.unit ? ` ${slider.unit}` : "", again);
+    const end = make("span", {}, typed, slider.unit && slider.unit !== "month" ? ` ${slider.unit}` : "", again);
     row.append(make("div", { class: "line" }, make("label", { for: id }, slider.words), end), drag);
     show(value);
     return row;

@@ -10,7 +10,7 @@ import * as tables from "./tables.js";
 
 const all = JSON.parse(byId("catalogue").textContent);
 const controls = new Controls(all, changed);
-const actions = new Actions(all, { state: () => state, picture: () => picture, open: (link) => ask({ link }, true), rename });
+const actions = new Actions(all, { state: () => state, picture: () => picture, open: (link) => ask({ link }, true), rename, want });
 const charts = {};
 let state = null, picture = null, asked = 0, answered = 0, timer = 0, last = 0, moved = 0, isPushed = false;
 
@@ -31,6 +31,11 @@ function changed(how) {
   clearTimeout(timer);
   const wait = how === "drag" ? Math.max(0, 120 - (performance.now() - last)) : 0;
   timer = setTimeout(() => ask({ state }, how !== "drag"), wait);
+}
+
+// Something besides the picture: a report, a comparison.
+function want(what) {
+  Shiny.setInputValue("ask", { n: asked, state, ...what }, { priority: "event" });
 }
 
 function rename(name) {
@@ -100,6 +105,19 @@ heard("fault", ({ text }) => {
   byId("fault").textContent = text;
   document.body.classList.remove("stale");
   document.body.dataset.fault = asked;
+});
+
+heard("ordered", (found) => actions.ordered(found));
+heard("report", (found) => actions.report(found));
+heard("compared", (found) => {
+  byId("compared-card").hidden = false;
+  tables.compared(found);
+  if (found.chart) {
+    charts.compared ??= new Chart(byId("chart-compared"), found.chart);
+    charts.compared.show(found.chart, { here: found.names[0], other: found.names[1] });
+  }
+  byId("chart-compared").hidden = !found.chart;
+  byId("compared-card").scrollIntoView({ block: "nearest" });
 });
 
 heard("full", ({ most }) => {

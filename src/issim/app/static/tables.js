@@ -73,6 +73,14 @@ export function stages(picture, colours) {
   byId("stages").replaceChildren(make("h3", {}, "All firms by stage at the end"), ...rows.flat(), key);
 }
 
+export function compared(found) {
+  byId("compared-told").textContent = found.told;
+  const isPaired = found.rows.some((row) => row.difference);
+  const rows = found.rows.map((row) => make("tr", {}, make("th", { scope: "row" }, row.words, make("div", { class: "step" }, row.unit)),
+    make("td", {}, row.one), make("td", {}, row.other), isPaired ? make("td", {}, row.difference) : null));
+  byId("compared").replaceChildren(table("", ["measure", ...found.names, ...(isPaired ? ["difference"] : [])], rows));
+}
+
 export function levers(picture) {
   const place = byId("lever-table");
   byId("lever-card").hidden = !picture.levers.length;
