@@ -36,8 +36,9 @@ print(f"What could pass: {exchange.good}, over {exchange.distance:.0f} km. They 
 teach.account_picture(teach.account(exchange))
 
 # %% [markdown]
-# The gain is shared. The model gives each side a share (`behaviour.bargaining`, an assumption) - and then each decides
-# alone, in view of its size, its barriers, its readiness, how many of its peers exchange, and its **trust**.
+# The gain is shared. The model gives each side a share (`behaviour.bargaining`, an assumption) - and then each
+# decides alone, in view of its size, its barriers, its readiness, how many of its peers exchange, and its
+# **trust**.
 #
 # **Write down what you expect.** The joint gain is large. With which probability does the donor say yes?
 # And the receiver? With which probability both?
@@ -72,8 +73,8 @@ def negotiation(gate_fee, trust):
 teach.play(negotiation, gate_fee=teach.Slider(0, 200, 5, 75), trust=teach.Slider(0, 1, 0.05, 0.5))
 
 # %% [markdown]
-# **Exercise.** At full trust, is there a gate fee so low that the donor refuses for certain? Find it with the sliders,
-# then say in one sentence why there is one.
+# **Exercise.** At full trust, is there a gate fee so low that the donor refuses for certain? Find it with the
+# sliders, then say in one sentence why there is one.
 #
 # <details>
 # <summary>Answer</summary>
@@ -93,10 +94,10 @@ teach.play(negotiation, gate_fee=teach.Slider(0, 200, 5, 75), trust=teach.Slider
 # %% [markdown]
 # **Talk about it.**
 #
-# - In Kalundborg (Denmark) a power plant gives heat to a fish farm and gypsum to a maker of plasterboard. Which of the
-#   seven items of the account above would be large there, and which nearly nothing?
-# - In Emilia-Romagna overspray from zirconia coating goes into ceramic glaze, which is reported to lower cost by up to
-#   40 %. Who would have to know whom for that to begin?
+# - In Kalundborg (Denmark) a power plant gives heat to a fish farm and gypsum to a maker of plasterboard. Which of
+#   the seven items of the account above would be large there, and which nearly nothing?
+# - In Emilia-Romagna overspray from zirconia coating goes into ceramic glaze, which is reported to lower cost by up
+#   to 40 %. Who would have to know whom for that to begin?
 # - The account says nothing of reputation or of the law. Where would they enter: as money, as trust, or as barriers?
 
 # %%

@@ -85,8 +85,8 @@ teach.play(
 )
 
 # %% [markdown]
-# **Exercise.** Suppose all have heard of it. Do ten times as many firms exchange, twice as many, or as many as before?
-# Compare `"adopters"` in the two arms of `loud`.
+# **Exercise.** Suppose all have heard of it. Do ten times as many firms exchange, twice as many, or as many as
+# before? Compare `"adopters"` in the two arms of `loud`.
 #
 # <details>
 # <summary>Answer</summary>
@@ -108,7 +108,7 @@ teach.play(
 # **Talk about it.**
 #
 # - The Finnish system FISS brings firms together in facilitated workshops, with a database behind them; over 700
-#   companies and 2,500 possible synergies are reported. Which of the ways above does a workshop use?
+#   companies and 2,500 synergies are reported. Which of the ways above does a workshop use?
 # - In Muzaffarnagar (India) residues of sugar mills go to paper mills, and social ties carry the exchange. Would a
 #   newsletter have done the same?
 # - Firms that were asked in interviews wished for training with real examples, step by step, by sector. Which number

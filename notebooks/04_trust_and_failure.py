@@ -79,8 +79,8 @@ ends.round(1)
 # <details>
 # <summary>Answer</summary>
 #
-# Hardly. News is told when an exchange starts or fails for good, not when a lorry is late; only few exchanges fail, and
-# each reaches only the peers of two firms.
+# Hardly. News is told when an exchange starts or fails for good, not when a lorry is late; only few exchanges fail,
+# and each reaches only the peers of two firms.
 #
 # ```python
 # usual = {"interruption": 0.3, "start_share": 0.1}
@@ -97,8 +97,8 @@ ends.round(1)
 #
 # - Balticovo (Latvia) turns manure of about three million hens, over 70,000 tonnes a year, into biogas. What happens
 #   in the months in which the digester stands still, and who must be told?
-# - Over 250 tanneries of a Tuscan district share the treatment of their water, and 95 % of it is used again. What does
-#   sharing one plant do to trust between competitors - and to the damage if it fails?
+# - Over 250 tanneries of a Tuscan district share the treatment of their water, and 95 % of it is used again. What
+#   does sharing one plant do to trust between competitors - and to the damage if it fails?
 # - Interviewed firms asked for platforms that are public and whose data can be trusted. Is trust in a platform the
 #   same as trust in a partner?
 

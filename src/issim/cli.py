@@ -26,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "provenance": _provenance,
         "animate": _animate,
         "app": _app,
+        "lessons": _lessons,
         "results": _results,
         "template": _template,
         "check": _check,
@@ -164,6 +165,17 @@ def _app(given: argparse.Namespace) -> int:
     return 0
 
 
+def _lessons(given: argparse.Namespace) -> int:
+    from issim import lessons
+
+    if given.folder is None:
+        print(_aligned([lessons.Lesson._fields, *lessons.ladder()]))
+        print("\n`issim lessons DIR` copies them out as notebooks.")
+    else:
+        print(lessons.copied(given.folder))
+    return 0
+
+
 def _results(given: argparse.Namespace) -> int:
     from issim.store.status import status
 
@@ -206,6 +218,8 @@ def _parameters(given: argparse.Namespace) -> int:
 def _levers(given: argparse.Namespace) -> int:
     from issim.levers import catalogue, policy
 
+    if catalogue.is_path(given.only):
+        return _print(catalogue.Row._fields, [catalogue.row(catalogue.lever(given.only))], given)
     rows = [tuple(row) for row in catalogue.listing() if row[0].startswith(given.only)]
     named = [row for row in policy.listing() if row[0].startswith(given.only)]
     if rows or not named:

@@ -141,6 +141,8 @@ def parser() -> argparse.ArgumentParser:
     app.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer only)")
     app.add_argument("--port", type=int, default=8765, help="port (default 8765; 0: any that is free)")
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    lessons = commands.add_parser("lessons", help="list the lessons, or copy them out as notebooks")
+    lessons.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="a new folder for the notebooks")
     results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")
     results.add_argument("path", type=Path, metavar="PATH", help="the folder that `issim sweep` printed")
     template = commands.add_parser("template", help="write an example of a file of your own")
@@ -154,7 +156,13 @@ def parser() -> argparse.ArgumentParser:
         ("levers", "list the levers and the named policies"),
     ):
         listing = commands.add_parser(name, help=text)
-        listing.add_argument("only", nargs="?", default="", metavar="NAME", help="only what begins with NAME")
+        listing.add_argument(
+            "only",
+            nargs="?",
+            default="",
+            metavar="NAME",
+            help="only what begins with NAME (levers: or the file of one)",
+        )
         listing.add_argument("--csv", action="store_true", help="print as CSV")
     return top
 

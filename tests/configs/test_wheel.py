@@ -34,7 +34,7 @@ def test_the_packages_are_the_folders_that_hold_python() -> None:
         for path in (ROOT / "src").rglob("*.py")
         if "__pycache__" not in path.parts and not any(part.endswith(".egg-info") for part in path.parts)
     }
-    assert set(listed) == found | {"issim.configs", "issim.experiments"}
+    assert set(listed) == found | {"issim.configs", "issim.experiments", "issim.notebooks"}
     assert len(listed) == len(set(listed))
     assert all((folder_of(package) / "__init__.py").is_file() for package in listed)
 

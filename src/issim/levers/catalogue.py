@@ -7,6 +7,7 @@ import importlib
 import importlib.resources
 import pkgutil
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -141,14 +142,23 @@ def parameters() -> Iterator[Parameter]:
 
 def listing() -> Iterator[Row]:
     """One row of text per packaged lever, for `issim levers`."""
-    numbers = {barrier.key: barrier.number for barrier in load().barriers}
     for each in levers():
-        relieves = "; ".join(
-            f"{numbers[key]} {key} {share:g}" for key, share in each.lifts().items() if share
-        )
-        moves = "; ".join(f"{name} {size:.4g}" for name, size in each.all_effects().items() if size)
-        words = (reach_in_words(each), cost_in_words(each), basis(each), str(each.action or ""))
-        yield Row(each.name, each.mechanism, relieves, moves, *words)
+        yield row(each)
+
+
+def row(each: Lever) -> Row:
+    """A lever in words, be it packaged or a user's own."""
+    numbers = _numbers()
+    relieves = "; ".join(f"{numbers[key]} {key} {share:g}" for key, share in each.lifts().items() if share)
+    moves = "; ".join(f"{name} {size:.4g}" for name, size in each.all_effects().items() if size)
+    words = (reach_in_words(each), cost_in_words(each), basis(each), str(each.action or ""))
+    return Row(each.name, each.mechanism, relieves, moves, *words)
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> dict[str, int]:
+    """The number of every blocking point by its key."""
+    return {barrier.key: barrier.number for barrier in load().barriers}
 
 
 def reach_in_words(each: Lever) -> str:

@@ -14,13 +14,18 @@ from issim.teach.drawings import (
     memory_picture,
     pairs_picture,
 )
+from issim.teach.levers import listed, policy, write
 from issim.teach.pairs import account, asked, chances, follow, operating, remembered, undecided
-from issim.teach.pictures import Picture, Row, bars, lines, map_picture, rows
+from issim.teach.pictures import Picture, Row, bars, brakes_picture, lines, map_picture, rows
 from issim.teach.regions import Arm, firms_of, runs, village, worlds
+from issim.teach.surveys import asked_often, asked_once, everybody, inside, shuffled, survey_picture
+from issim.teach.uncertain import assumptions_picture, by_seeds, needed, with_assumptions
 
 __all__ = [
-    "Arm", "Picture", "Row", "Slider", "account", "account_picture", "asked", "at_end", "bars", "chances",
-    "chances_picture", "diary_picture", "differences", "fair_and_unfair", "firms_of", "follow", "lines",
-    "map_picture", "memory_picture", "operating", "pairs_picture", "play", "remembered", "rows", "runs",
-    "undecided", "village", "worlds", "wrong_way",
+    "Arm", "Picture", "Row", "Slider", "account", "account_picture", "asked", "asked_often", "asked_once",
+    "assumptions_picture", "at_end", "bars", "brakes_picture", "by_seeds", "chances", "chances_picture",
+    "diary_picture", "differences", "everybody", "fair_and_unfair", "firms_of", "follow", "inside", "lines",
+    "listed", "map_picture", "memory_picture", "needed", "operating", "pairs_picture", "play", "policy",
+    "remembered", "rows", "runs", "shuffled", "survey_picture", "undecided", "village", "with_assumptions",
+    "worlds", "write", "wrong_way",
 ]  # fmt: skip

@@ -47,15 +47,15 @@ def differences(series: pd.DataFrame, column: str) -> list[Row]:
 def fair_and_unfair(series: pd.DataFrame, column: str, n: int) -> tuple[Row, Row]:
     """The second arm against the first over `n` seeds: in the same regions, and each in `n` regions of its own.
 
-    For whom  series of two arms and at least 2 n seeds
+    For whom  series of two arms and at least 2 n seeds; the second arm has the first n of them either way
     Source    paired: Student's t of the differences; unpaired: Welch's t of two samples
     """
     from scipy.stats import ttest_ind
 
     base, other = _two(series, column, 2 * n)
     mean, low, high = paired(other[:n] - base[:n])
-    apart = ttest_ind(other[n : 2 * n], base[:n], equal_var=False).confidence_interval(0.9)
-    difference = float(other[n : 2 * n].mean() - base[:n].mean())
+    apart = ttest_ind(other[:n], base[n : 2 * n], equal_var=False).confidence_interval(0.9)
+    difference = float(other[:n].mean() - base[n : 2 * n].mean())
     return (
         Row(f"Same {n} regions, same luck", low, mean, high, is_told=low > 0.0 or high < 0.0),
         Row(

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from issim.plots import adoption, palette, seeds, style, wording
+from issim.plots import adoption, funnel, palette, seeds, style, wording
 from issim.plots import map as region_map
 
 if TYPE_CHECKING:
@@ -193,3 +193,22 @@ def map_picture(n_firms: int = 150, n_months: int = 60, seed: int = 3, **arm: An
     firms, panel, pairs, events = (tables[name] for name in ("firms", "panel", "pairs", "events"))
     fig = region_map.figure(firms, panel, pairs, events, source, tables["series"])
     return Picture(fig, region_map.takeaway(tables["series"], source))
+
+
+def brakes_picture(series: pd.DataFrame, arm: Any) -> Picture:
+    """Where firms stand at the end without policy and under an arm, and which barriers brake each step most.
+
+    For whom  the series of `runs` of "none" and that arm; the barriers are those of its first region
+    """
+    import pandas as pd
+
+    from issim.teach.regions import Arm, recorded
+
+    source, seed, month = about(series), int(series["seed"].min()), seeds.last_month(series)
+    found = [
+        recorded(one, source.n_firms, month, seed)["barriers"] for one in (Arm(behaviour=arm.behaviour), arm)
+    ]
+    barriers = pd.concat(found, ignore_index=True)
+    texts = funnel.barrier_texts()
+    fig = funnel.figure(series, barriers, source, texts)
+    return Picture(fig, funnel.takeaway(series, barriers, source, texts))

@@ -10,8 +10,7 @@ import numpy as np
 
 from issim.levers.policy import Policy, conditions, load
 from issim.model import frames
-from issim.model.batch import Job
-from issim.model.simulate import simulate_many
+from issim.model.simulate import simulate
 from issim.model.symbiosis import SymbiosisModel
 from issim.rules.behaviour import Behaviour
 from issim.world.region import Region
@@ -55,7 +54,6 @@ def runs(
     n_firms: int = N_FIRMS,
     n_months: int = N_MONTHS,
     first: int = FIRST,
-    threads: int = 2,
 ) -> pd.DataFrame:
     """Every arm in the same regions with the same luck: its name as `policy`, seed, month, then the observables.
 
@@ -64,18 +62,16 @@ def runs(
     import pandas as pd
 
     places = worlds(n_seeds, n_firms, first)
-    jobs, names = [], []
+    found = []
     for name, arm in arms.items():
         policy = load(arm.policy) if isinstance(arm.policy, str) else arm.policy
         behaviour = Behaviour(**dict(arm.behaviour))
-        for k, world in enumerate(places):
-            jobs.append(Job(world, conditions(policy, world, n_months), behaviour, first + k))
-            names.append((name, first + k))
-    found = simulate_many(jobs, n_months, threads)
-    return pd.concat(
-        [frames.series(name, seed, run) for (name, seed), run in zip(names, found, strict=True)],
-        ignore_index=True,
-    )
+        for seed, world in enumerate(places, start=first):
+            run = simulate(
+                world, conditions(policy, world, n_months), behaviour, seed=seed, n_months=n_months
+            )
+            found.append(frames.series(name, seed, run))
+    return pd.concat(found, ignore_index=True)
 
 
 def firms_of(model: SymbiosisModel, *columns: str) -> pd.DataFrame:
