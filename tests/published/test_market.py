@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
-from replications import e2, market, places
+from replications import chance, e2, market, places
 
 NEAR = np.zeros((3, 3))
 FREE = market.Terms(reach=1e9, threshold=0.1, cost=0.0, diagonal=100.0)
@@ -55,6 +57,26 @@ def test_the_best_deal_is_made_and_at_a_tie_the_purchase() -> None:
     assert market.deal(random, 0, NEAR, supply, demand, FREE._replace(threshold=0.8)) == (-1, -1)
     assert market.deal(random, 0, NEAR + 50.0, supply, demand, FREE._replace(cost=1.7)) == (-1, -1)
     assert market.deal(random, 0, NEAR + 50.0, supply, demand, FREE._replace(cost=1.5)) == (0, 2)
+
+
+def test_who_is_considered_falls_with_distance_and_nobody_deals_with_itself() -> None:
+    random, terms = np.random.default_rng(0), FREE._replace(reach=50.0)
+    distance = np.array([[0.0, 35.0], [35.0, 0.0]])
+    supply, demand = mass(0, 900), mass(500, 0)
+    made = [market.deal(random, 0, distance, supply, demand, terms) == (0, 1) for _ in range(3000)]
+    assert np.mean(made) == pytest.approx(np.exp(-35.0 / 50.0), abs=0.03)
+    alone = mass(0)
+    assert market.deal(random, 0, np.zeros((1, 1)), alone, alone, FREE) == (-1, -1)
+
+
+def test_every_order_is_as_likely() -> None:
+    random, found = np.random.default_rng(0), []
+    for _ in range(3000):
+        order = np.arange(3)
+        chance.shuffle(random, order)
+        found.append(tuple(order.tolist()))
+    shares = [found.count(order) / 3000 for order in permutations(range(3))]
+    assert shares == pytest.approx([1 / 6] * 6, abs=0.025)
 
 
 def test_one_overlap_above_the_threshold_keeps_a_company_for_both_ways() -> None:
@@ -135,10 +157,13 @@ def test_density_and_placing_follow_the_cities() -> None:
         np.exp(-np.hypot(x - 50, y - 57) / (5 / k**0.3)) for k, (x, y) in enumerate(towns[1:], 2)
     ))  # fmt: skip
     stand = np.concatenate([places.around(random, square, towns) for _ in range(200)])
-    chance = dense**1.5 / (dense**1.5).sum()
+    within = stand - np.round(stand)
+    assert within.mean(axis=0) == pytest.approx([0, 0], abs=0.01)
+    assert within.std(axis=0) == pytest.approx([12**-0.5] * 2, rel=0.02)
+    share = dense**1.5 / (dense**1.5).sum()
     near = np.hypot(*(stand - towns[0]).T) < 10
     cells = np.hypot(*np.meshgrid(np.arange(101) - 50, np.arange(101) - 50, indexing="ij")) < 10
-    assert near.mean() == pytest.approx(chance[cells].sum(), abs=0.02)
+    assert near.mean() == pytest.approx(share[cells].sum(), abs=0.02)
 
 
 def test_products_follow_the_nearest_centre_and_stray_with_its_distance() -> None:
