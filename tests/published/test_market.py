@@ -121,6 +121,8 @@ def test_the_outcome_of_a_market_by_hand() -> None:
     supply = mass(0, 0, 0) // np.array([[1], [2], [4]], np.int32)
     found = market.outcome(distance, supply, weight, 10.0)
     assert found == pytest.approx((1.75 / 3, (1.8 + 0.6) / 10, 2, 2, 0.4))
+    weight[1, 0] = 0.0  # one way is connected, too
+    assert market.outcome(distance, supply, weight, 10.0)[2:] == (1, 2, 0.6)
 
 
 def test_a_blocked_queue_stays_blocked() -> None:
