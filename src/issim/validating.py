@@ -28,8 +28,9 @@ from issim.runs.settings import Settings
 from issim.store.folder import FIGURES, check_writable, new_folder
 from issim.store.manifest import manifest, version
 
-#: Seeds unless others are asked for: a draw of the constants each, and responses to a tax are small beside luck.
-SEEDS = 200
+#: Settings unless others are given: a draw of the constants per seed, many, for responses to a tax are small beside
+#: luck; and worlds that no fit has seen.
+BASE = {"behaviour": "posterior", "seed": "1001", "n_seeds": "200"}
 TARGETS, SHOCKS, BOTH = "targets", "shocks", "validation"
 SHOCK_FIGURE = "validation_shocks"
 PAGE = "validation.md"
@@ -69,9 +70,8 @@ class Asked:
     @property
     def constants(self) -> str:
         """Under which constants of behaviour, in words."""
-        if self.settings.posterior is not None:
-            return f"with the constants of every seed drawn from the {self.settings.posterior.name} posterior"
-        return "at the constants that are set"
+        name = None if self.settings.posterior is None else self.settings.posterior.name
+        return "at constants that are set" if name is None else f"with constants from the {name} posterior"
 
 
 def validate_command(words: Sequence[str], prior: bool = False, figures: bool = True) -> str:
@@ -83,9 +83,13 @@ def validate_command(words: Sequence[str], prior: bool = False, figures: bool = 
     tables = computed(chosen)
     said, page = told(chosen, tables, figures)
     settings = chosen.settings
+    said += settings.words_of_posterior()
     command = shlex.join(["issim", "validate", *words, *(["--prior"] if prior else [])])
     about = manifest(chosen.config, settings.origins, predictive.seeds(settings), started, command)
-    about |= {SHOCKS: [made.shock.name for made in chosen.replays], "constants": chosen.constants}
+    about |= settings.provenance_of_posterior() | {
+        SHOCKS: [made.shock.name for made in chosen.replays],
+        "constants": chosen.constants,
+    }
     with new_folder(chosen.outputs, chosen.label) as draft:
         write_results(draft.path, tables, chosen.config, said, about)
         (draft.path / PAGE).write_text(page, encoding="utf-8")
@@ -105,8 +109,8 @@ def asked(words: Sequence[str], prior: bool = False) -> Asked:
         if word not in known:
             raise unknown_name("part of the validation", word, known)
     shocks.refuse_fixed(overrides)
-    if not any(word.lstrip("+").startswith("n_seeds=") for word in overrides):
-        overrides.insert(0, f"n_seeds={SEEDS}")
+    given = {word.lstrip("+").partition("=")[0] for word in overrides}
+    overrides = [*(f"{key}={value}" for key, value in BASE.items() if key not in given), *overrides]
     which = [name for name in shocks.names() if name in named]
     if SHOCKS in named or not named:
         which = list(shocks.names())

@@ -29,7 +29,8 @@ def test_a_shock_leaves_tables_page_figure_and_manifest(tmp_path: Path, call: Ca
     assert (folder / "figures" / "validation_shocks.png").is_file()
     assert "Latvia" in (folder / "validation.md").read_text(encoding="utf-8")
     about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert about["seeds"] == [1, 2]
+    assert about["seeds"] == [1001, 1002]
+    assert about["posterior"]["name"] == "packaged"
     assert about["evidence"]["taxes.csv"]
     assert "landfill_tax: 14.23" in (folder / "config.yaml").read_text(encoding="utf-8")
 

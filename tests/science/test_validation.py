@@ -13,10 +13,12 @@ from issim import evidence
 from issim.analysis import validation, validation_page
 from issim.analysis.validation import INSIDE, MISSED, UNDEFINED, WITHIN, Checked, check
 from issim.evidence.targets import BUILT_IN, FITTED, LEFT_OUT
+from issim.model import posterior
 from issim.plots import palette
 from issim.plots import validation as plot
 from issim.plots.style import Provenance
 from issim.runs import predictive, programmes
+from issim.runs.calibration import designed
 from issim.runs.job import plan
 from issim.runs.predictive import CHOSEN, PRIOR
 
@@ -32,8 +34,8 @@ CASES: dict[str, tuple[str, float, float, NDArray[np.float64], str]] = {
     "below": (LEFT_OUT, 10.0, 1.0, 7.0 + SPREAD, MISSED),
     "empty": (LEFT_OUT, 10.0, 1.0, NAN, UNDEFINED),
     "seldom": (LEFT_OUT, 10.0, 1.0, np.where(np.arange(N) < 0.45 * N, 10.0, np.nan), UNDEFINED),
-    "wide": (LEFT_OUT, 10.0, 0.0, 10.0 + 50.0 * SPREAD, INSIDE),
-    "exact": (LEFT_OUT, 10.0, 0.0, 10.5 + SPREAD, MISSED),
+    "wide": (LEFT_OUT, 10.0, 1e-6, 10.0 + 50.0 * SPREAD, INSIDE),
+    "exact": (LEFT_OUT, 10.0, 1e-6, 10.5 + SPREAD, MISSED),
     "other sign": (BUILT_IN, -0.04, 0.03, 0.01 * SPREAD, WITHIN),
 }
 
@@ -72,11 +74,8 @@ def test_a_verdict_is_the_one_worked_by_hand(key: str, found: list[Checked]) -> 
 
 def test_the_chance_below_is_the_normal_one(found: list[Checked]) -> None:
     by_key = {row.target: row for row in found}
-    assert validation.below(np.array([8.0]), 10.0, 1.0) == pytest.approx(
-        0.5 * (1 + math.erf(2 / math.sqrt(2)))
-    )
-    assert validation.below(np.array([9.0, 10.0, 11.0]), 10.0, 0.0) == 0.5
-    assert by_key["near"].p == pytest.approx(0.0668, abs=5e-4)
+    assert by_key["near"].p == pytest.approx(0.5 * (1.0 + math.erf(-1.5 / math.sqrt(2.0))), abs=5e-4)
+    assert by_key["below"].p == pytest.approx(0.5 * (1.0 + math.erf(3.0 / math.sqrt(2.0))), abs=5e-4)
     assert (by_key["hit"].low, by_key["hit"].high) == pytest.approx((9.91, 10.09), abs=1e-3)
     assert (by_key["hit"].error_low, by_key["hit"].error_high) == pytest.approx((8.355, 11.645), abs=1e-3)
     assert (by_key["seldom"].draws, by_key["seldom"].undefined) == (N, N - 180)
@@ -137,6 +136,21 @@ def test_the_figure_marks_roles_and_misses(found: list[Checked]) -> None:
 
 
 # on the targets of the evidence
+
+
+def test_targets_that_are_left_out_enter_no_fit() -> None:
+    fitted = {target.key for target in designed([], 8, 2).targets}
+    assert fitted == {target.key for target in EV.targets if target.role == FITTED}
+    about = posterior.load().about["targets"].split("; ")
+    assert set(about) == fitted
+    assert fitted.isdisjoint(target.key for target in EV.targets if target.role in (LEFT_OUT, BUILT_IN))
+
+
+def test_every_seed_predicts_with_its_own_draw_of_the_posterior() -> None:
+    settings = plan(["policy=none", "behaviour=posterior", "n_seeds=3", "seed=7"]).settings
+    drawn_constants = predictive.chosen_constants(settings)
+    assert drawn_constants == [settings.behaviour_of(seed) for seed in (7, 8, 9)]
+    assert len({constants.outside_influence for constants in drawn_constants}) == 3
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,7 @@
 """Every target against what the model predicts for it: reached, reached only with the figure's own error, or missed.
 
-    p = mean over draws of Phi((published - predicted) / error)
-
-is the probability that a figure with the target's error lies below the published one. Beyond the central 90 % of p the
-target is missed.
+A target is missed by the rule of the calibration: a figure with its error, predicted by the model, lies on one side of
+the published one in more than 95 % of cases.
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from issim.analysis.summary import COVERED
+from issim.analysis.calibration import Reached, Weighed, reached
 from issim.evidence.targets import BUILT_IN, FITTED, LEFT_OUT
 from issim.runs.predictive import CHOSEN, PRIOR
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 MISSED, WITHIN, INSIDE, UNDEFINED = "missed", "within error", "inside", "undefined"
 VERDICTS = (MISSED, UNDEFINED, WITHIN, INSIDE)
 ROLES = (FITTED, LEFT_OUT, BUILT_IN)
-TAIL = (1.0 - COVERED) / 2.0
 #: Standard errors on either side of a figure that cover as much as the intervals.
 REACH = 1.6448536269514722
 
@@ -50,6 +47,7 @@ class Checked(NamedTuple):
     prior_high: float
     """The same under the priors; nan if these were not run."""
     p: float
+    """Chance that a figure predicted with the target's error lies below the published one."""
     verdict: str
     draws: int
     undefined: int
@@ -64,32 +62,48 @@ class Checked(NamedTuple):
 
 def check(targets: pd.DataFrame, predicted: pd.DataFrame) -> list[Checked]:
     """Every target once, in the order of roles; within a role what is missed first."""
-    by_key = {
-        (str(label), str(key)): part.to_numpy(np.float64)
-        for (label, key), part in predicted.groupby(["constants", "target"], sort=False)["value"]
-    }
+    keys = [str(key) for key in targets["key"]]
+    chosen = table_of(predicted, CHOSEN, keys)
+    before = table_of(predicted, PRIOR, keys)
+    published, sd = (targets[name].to_numpy(np.float64) for name in ("value", "sd"))
+    undefined = np.isnan(chosen).sum(axis=0)
     found = [
-        _checked(row, by_key[CHOSEN, row["key"]], by_key.get((PRIOR, row["key"])))
-        for row in targets.to_dict("records")
+        _checked(row, after, prior, len(chosen), int(n))
+        for row, after, prior, n in zip(
+            targets.to_dict("records"),
+            reached(keys, chosen, published, sd, equally(len(chosen))),
+            reached(keys, before, published, sd, equally(len(before))),
+            undefined,
+            strict=True,
+        )
     ]
     return sorted(found, key=lambda row: (ROLES.index(row.role), VERDICTS.index(row.verdict)))
 
 
-def _checked(row: dict[Any, Any], values: NDArray[np.float64], prior: NDArray[np.float64] | None) -> Checked:
+def table_of(predicted: pd.DataFrame, constants: str, keys: list[str]) -> NDArray[np.float64]:
+    """What targets come to in every draw of some constants, (n_draws, n_targets); one row of nan if there is none."""
+    part = predicted[predicted["constants"] == constants]
+    if not len(part):
+        return np.full((1, len(keys)), np.nan)
+    return part.pivot(index="seed", columns="target", values="value")[keys].to_numpy(np.float64)
+
+
+def equally(n: int) -> Weighed:
+    """So many draws that count alike."""
+    return Weighed(np.full(n, 1.0 / n), float(n), 1.0)
+
+
+def _checked(row: dict[Any, Any], after: Reached, prior: Reached, draws: int, undefined: int) -> Checked:
     """One target."""
-    published, sd = float(row["value"]), float(row["sd"])
-    low, median, high = interval(values)
-    p = below(values, published, sd)
-    prior_low, _, prior_high = interval(prior if prior is not None else np.array([np.nan]))
     texts = {
         name: str(row[name])
         for name in ("programme", "what", "unit", "role", "stands_for", "reason", "source")
     }
     return Checked(
-        target=str(row["key"]), year=year_of(str(row["origin"])), published=published,
-        error_low=published - REACH * sd, error_high=published + REACH * sd,
-        median=median, low=low, high=high, prior_low=prior_low, prior_high=prior_high,
-        p=p, verdict=verdict(values, published, p), draws=len(values), undefined=int(np.isnan(values).sum()),
+        target=after.target, year=year_of(str(row["origin"])), published=after.published,
+        error_low=after.published - REACH * after.sd, error_high=after.published + REACH * after.sd,
+        median=after.middle, low=after.low, high=after.high, prior_low=prior.low, prior_high=prior.high,
+        p=after.tail, verdict=verdict(after, undefined / draws), draws=draws, undefined=undefined,
         arrangement=str(row["arranged"]), month=int(row["month"]), confidence=str(row["confidence"]), **texts,
     )  # fmt: skip
 
@@ -99,35 +113,13 @@ def year_of(origin: str) -> str:
     return str(max(int(float(row.split("|")[3])) for row in origin.split("; ")))
 
 
-def interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Central 90 % and median of the draws that are defined: low, median, high."""
-    kept = values[~np.isnan(values)]
-    if not len(kept):
-        return np.nan, np.nan, np.nan
-    low, median, high = np.quantile(kept, [TAIL, 0.5, 1.0 - TAIL])
-    return float(low), float(median), float(high)
-
-
-def below(values: NDArray[np.float64], published: float, sd: float) -> float:
-    """Probability that a figure predicted with the target's error lies below the published one."""
-    from scipy.stats import norm
-
-    kept = values[~np.isnan(values)]
-    if not len(kept):
-        return float("nan")
-    if sd == 0.0:
-        return float(np.mean((kept < published) + 0.5 * (kept == published)))
-    return float(norm.cdf((published - kept) / sd).mean())
-
-
-def verdict(values: NDArray[np.float64], published: float, p: float) -> str:
+def verdict(found: Reached, undefined: float) -> str:
     """Inside the model's own interval, within error, missed; undefined where most draws say nothing."""
-    if np.isnan(values).mean() > 0.5:
+    if undefined > 0.5:
         return UNDEFINED
-    low, _, high = interval(values)
-    if not TAIL <= p <= 1.0 - TAIL:
+    if found.is_missed:
         return MISSED
-    return INSIDE if low <= published <= high else WITHIN
+    return INSIDE if found.low <= found.published <= found.high else WITHIN
 
 
 def tally(found: list[Checked], role: str | None = None) -> dict[str, int]:

@@ -26,7 +26,9 @@ SLIDES = {"validation_left_out": (LEFT_OUT,), "validation_fitted": (FITTED, BUIL
 NAMES, SCALE, WIDTH, NUMBERS = style.LEFT, 0.425, 0.26, 0.765
 TOP, BOTTOM = 0.775, 0.135
 #: Height of a row at most, in inches, and of letters at most, in points.
-TALLEST, LARGEST = 0.42, 11.5
+TALLEST, LARGEST = 0.42, 10.0
+#: How far below its row, in rows, stands what the priors give.
+BELOW = 0.36
 #: Ends of the scale, as multiples of the published value.
 LOW, HIGH = 0.03, 33.0
 
@@ -63,11 +65,11 @@ def figure(found: Sequence[Checked], roles: Sequence[str], constants: str, about
 def takeaway(found: Sequence[Checked], roles: Sequence[str]) -> str:
     """The sentence the figure is for."""
     counts = tally(list(found), roles[0])
-    missed, n = counts[MISSED] + counts[UNDEFINED], sum(counts.values())
+    missed, n = counts[MISSED] + counts[UNDEFINED] or "none", sum(counts.values())
     if roles[0] == LEFT_OUT:
         return f"The model misses {missed} of {n} published figures that were left out of the fit"
     more = tally(list(found), BUILT_IN)
-    built = f"{more[MISSED] + more[UNDEFINED]} of {sum(more.values())} that are built in"
+    built = f"{more[MISSED] + more[UNDEFINED] or 'none'} of {sum(more.values())} that are built in"
     return f"The model misses {missed} of {n} published figures that it was fitted to, and {built}"
 
 
@@ -111,7 +113,7 @@ def _row(axes: Axes, y: int, row: Checked, size: float) -> None:
     unit = "" if row.unit == "share" else f" {row.unit}"
     _write(axes, y, NUMBERS, f"{shown(row.published)}{unit}", ink, size, side="right")
     _write(axes, y, NUMBERS + 0.015, span(row), ink, size)
-    _bar(axes, y, row, (row.prior_low, row.prior_high), UNUSED, 1.2)
+    _bar(axes, y + BELOW, row, (row.prior_low, row.prior_high), UNUSED, 1.2)
     _bar(axes, y, row, (row.low, row.high), MODEL_BAND, 0.6 * size)
     if not np.isnan(row.median):
         _middle(axes, y, times(row, row.median))
@@ -124,7 +126,7 @@ def _row(axes: Axes, y: int, row: Checked, size: float) -> None:
     )
 
 
-def _bar(axes: Axes, y: int, row: Checked, ends: tuple[float, float], colour: str, width: float) -> None:
+def _bar(axes: Axes, y: float, row: Checked, ends: tuple[float, float], colour: str, width: float) -> None:
     """An interval; at least a hair wide, and nothing where there is none."""
     if np.isnan(ends[0]):
         return

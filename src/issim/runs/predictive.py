@@ -10,6 +10,7 @@ import numpy as np
 
 from issim.evidence import Evidence
 from issim.evidence.targets import Target
+from issim.model import posterior
 from issim.rules.behaviour import Behaviour
 from issim.runs import programmes
 from issim.runs.priors import sample
@@ -21,8 +22,8 @@ from issim.units import Parameter, parameters_of
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Regions that every draw is run in, pooled. The chance in a published count is part of the target's error; one region
-#: would bring it in twice. What is left is mostly ignorance of the constants.
+#: Regions that every draw is run in, pooled, as many as `issim calibrate` takes. The chance in a published count is
+#: part of the target's error; a single region would bring it in twice.
 REGIONS = 2
 #: Worlds of a stage at most: they are in memory together, and draws take turns in them.
 MAX_WORLDS = 64
@@ -51,7 +52,8 @@ def chosen_constants(settings: Settings) -> list[Behaviour]:
 
 def drawable() -> list[Parameter]:
     """The constants of behaviour that have a prior."""
-    return [found for found in parameters_of(Behaviour(), "behaviour") if found.par.prior]
+    names = posterior.drawable()
+    return [p for p in parameters_of(Behaviour(), "behaviour") if p.name.removeprefix("behaviour.") in names]
 
 
 def prior_constants(settings: Settings) -> list[Behaviour]:

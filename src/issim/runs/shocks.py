@@ -23,6 +23,7 @@ from issim.levers.reading import read
 from issim.model.simulate import simulate
 from issim.runs import studies
 from issim.runs.job import plan
+from issim.runs.own_data import FILES
 from issim.runs.settings import Settings
 from issim.runs.study import over_seeds, world_of
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 AFTER = 5
 FROZEN, PATH = "frozen", "path"
 #: What a shock decides itself.
-FIXED = ("region", "policy", "n_months", "experiment")
+FIXED = ("region", "policy", "n_months", "experiment", *FILES)
 #: What the evidence says about tax rises elsewhere: metrics of programme_costs.csv.
 ELSEWHERE = ("Landfill-tax elasticity", "DK waste-tax rise 1997: taxable industrial/commercial waste")
 
