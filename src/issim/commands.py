@@ -85,7 +85,7 @@ def carried_out(chosen: Plan, overrides: Sequence[str], figures: bool) -> tuple[
     tables = simulated(chosen)
     settings = chosen.settings
     words = words_of_run(chosen, tables) + told_of_borders(settings, tables)
-    words += given.words(settings) + settings.words_of_posterior()
+    words += given.words(settings, tables) + settings.words_of_posterior()
     config = OmegaConf.to_yaml(recorded(chosen.config))
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     command = shlex.join(["issim", "run", *public(overrides)])
@@ -97,7 +97,7 @@ def carried_out(chosen: Plan, overrides: Sequence[str], figures: bool) -> tuple[
     }
     with new_folder(chosen.outputs, f"{settings.region.name}_{settings.policy.name}") as draft:
         write_results(draft.path, tables, config, words, about)
-        given.write(settings, draft.path)
+        given.write(settings, tables, draft.path)
         pd.DataFrame(summary.summary(tables["series"])).to_csv(draft.path / "summary.csv", index=False)
         write_robustness(tables, draft.path)
         if figures:
@@ -157,7 +157,7 @@ def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
     with tqdm(total=settings.run.n_seeds, desc="seeds", unit="seed", disable=None, leave=False) as bar:
         tables = with_draw_effects(comparison.tables(chosen, list(comparison.outcomes(chosen, bar.update))))
     words = findings.as_text(tables, settings.region.name) + told_of_borders(settings, tables)
-    words += given.words(settings) + settings.words_of_posterior()
+    words += given.words(settings, tables) + settings.words_of_posterior()
     seeds = list(range(settings.run.seed, settings.run.seed + settings.run.n_seeds))
     command = shlex.join(["issim", "compare", *public(overrides)])
     about = manifest(chosen.config, settings.origins, seeds, started, command)
@@ -166,7 +166,7 @@ def compare_command(overrides: Sequence[str], figures: bool = True) -> str:
     about["question"] = "Which of these policies brings most, for whom, at what cost?"
     with new_folder(chosen.outputs, f"{settings.region.name}_compare") as draft:
         write_results(draft.path, tables, chosen.config, words, about)
-        given.write(settings, draft.path)
+        given.write(settings, tables, draft.path)
         found = write_findings(tables, draft.path)
         write_robustness(tables, draft.path)
         if figures:

@@ -27,6 +27,16 @@ class GivenFlows(NamedTuple):
     quantity: Floats
 
 
+class Link(NamedTuple):
+    """A documented exchange: rows of the firms that could give and take (several where one line stands for them)."""
+
+    donors: NDArray[np.int32]
+    good: int
+    receivers: NDArray[np.int32]
+    words: str
+    source: str
+
+
 @dataclass(frozen=True, eq=False)
 class Register:
     """One row per firm; -1 or nan where nothing is given. Compared by identity, shown by its digest."""
@@ -67,6 +77,8 @@ class Register:
     assumed: tuple[frozenset[str], ...]
     """Which columns of each firm are assumptions rather than known facts."""
     notes: tuple[str, ...] = field(default=())
+    links: tuple[Link, ...] = field(default=())
+    """Exchanges that are documented between these firms, and so technically possible."""
 
     def __len__(self) -> int:
         """How many firms there are."""

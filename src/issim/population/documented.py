@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from issim.evidence import Evidence
 from issim.evidence.vocabulary import BRANCHES, GOOD_RESOURCE, GOODS, TICK_GROUPS
+from issim.own.register import Register
+from issim.population.firms import Population
 
 
 def exchange_counts(evidence: Evidence) -> NDArray[np.float64]:
@@ -15,6 +17,19 @@ def exchange_counts(evidence: Evidence) -> NDArray[np.float64]:
     for row in evidence.exchange_counts:
         counts[row.donor, row.good, row.receiver] += row.documented
     return counts
+
+
+def with_links(counts: NDArray[np.float64], firms: Register, population: Population) -> NDArray[np.float64]:
+    """The counts with one more exchange for each that is documented between firms of a register.
+
+    What was done there can be done there, even where the library has no such exchange between these branches.
+    """
+    found = counts.copy()
+    for link in firms.links:
+        donors = np.unique(population.branch[link.donors])
+        receivers = np.unique(population.branch[link.receivers])
+        found[donors[:, None], link.good, receivers] += 1.0
+    return found
 
 
 def shrunk_odds(counts: NDArray[np.float64], shrinkage: float) -> NDArray[np.float64]:

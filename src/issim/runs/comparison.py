@@ -17,7 +17,7 @@ from issim.levers.policy import Policy, conditions
 from issim.model import frames
 from issim.model.record import binding_now
 from issim.model.simulate import EVE, simulate
-from issim.runs import uncertainty
+from issim.runs import matches, uncertainty
 from issim.runs.given import IDENTITIES
 from issim.runs.job import Plan, plan
 from issim.runs.own_data import recorded
@@ -64,6 +64,8 @@ class Seen(NamedTuple):
     """Firms by group, the same under every policy."""
     drawn: list[Drawn]
     """The same with other assumptions, for the draws that belong to this seed."""
+    own: dict[str, pd.DataFrame]
+    """What of it is about firms of a register; empty without one."""
 
 
 def arms(overrides: Sequence[str]) -> Arms:
@@ -150,6 +152,7 @@ def on_one_world(found: Arms, seed: int) -> list[Seen]:
                 run.state.firms.operating > 0,
                 groups,
                 [one for one in drawn if one.policy == policy.name],
+                matches.tables(settings, policy.name, seed, world, run),
             )
         )
     return seen
@@ -188,6 +191,7 @@ def tables(found: Arms, seen: Sequence[Seen]) -> dict[str, pd.DataFrame]:
             [_because(one, base[one.seed], firms) for one in first if one is not base[one.seed]]
         ),
         **uncertainty.tables(found.draws, [drawn for one in seen for drawn in one.drawn]),
+        **matches.joined([one.own for one in seen]),
     }
 
 

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from issim.evidence.vocabulary import GOODS, ITEMS, TICK_GROUPS, TICKS
 from issim.own.register import GivenFlows, Register
+from issim.runs import matches, published
 from issim.runs.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TABLE = "firms_given.csv"
+#: How often each exchange between two firms of a register operated at the end, and each documented one.
+EXCHANGES, LINKS = "exchanges.csv", "documented.csv"
 #: What tells a firm of a register in the tables of a result; the name only if asked for.
 IDENTITIES = ("line", "name")
 GIVEN, DRAWN, ASSUMED, REGION, GOODS_ONLY = (
@@ -91,15 +94,23 @@ def table(settings: Settings) -> pd.DataFrame | None:
     )
 
 
-def write(settings: Settings, folder: Path) -> None:
-    """Write which columns of which firms were given, if any firm was."""
+def write(settings: Settings, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write which columns of which firms were given, if any firm was, and who exchanged with whom how often."""
     found = table(settings)
-    if found is not None:
-        found.to_csv(folder / TABLE, index=False)
+    if found is None:
+        return
+    found.to_csv(folder / TABLE, index=False)
+    often = matches.often(tables[matches.EXCHANGES], settings.run.n_seeds)
+    for end in ("receiver", "donor"):
+        for name, column in identities(settings).items():
+            often.insert(1, f"{end}_{name}", np.asarray(column)[often[end]])
+    often.to_csv(folder / EXCHANGES, index=False)
+    if matches.LINKS in tables:
+        tables[matches.LINKS].to_csv(folder / LINKS, index=False)
 
 
-def words(settings: Settings) -> str:
-    """What to add to the closing words of a run with a register; nothing without one."""
+def words(settings: Settings, tables: Mapping[str, pd.DataFrame] | None = None) -> str:
+    """What to add to the closing words of a run with a register, whose `tables` tell of a case; nothing without one."""
     firms = settings.firms
     if firms is None:
         return ""
@@ -112,6 +123,8 @@ def words(settings: Settings) -> str:
     found = statuses(firms, settings.region.country_code >= 0)
     lines += [f"- {line}" for line in _counted(found, len(firms))]
     lines += [f"- {note}" for note in firms.notes]
+    if tables is not None and matches.LINKS in tables:
+        lines += ["", *published.lines(settings, tables)]
     return "\n".join(lines)
 
 

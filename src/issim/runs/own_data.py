@@ -32,6 +32,8 @@ class Own(NamedTuple):
 
     firms: Register | None
     evidence: Evidence
+    names: bool = False
+    """Whether names of firms may be written: if the user says so, and those of a documented case."""
 
 
 def read_own(values: Mapping[str, Any], evidence: Evidence) -> Own:
@@ -59,7 +61,7 @@ def read_own(values: Mapping[str, Any], evidence: Evidence) -> Own:
     if faults:
         raise refusal(faults)
     digests = tuple((f"firms: {register.file}", register.digest) for _ in "1" if register)
-    return Own(register, _signed(evidence, digests))
+    return Own(register, _signed(evidence, digests), bool(case or values["names"]))
 
 
 def check_count(n_firms: int, default: int, firms: Register) -> None:

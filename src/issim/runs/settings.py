@@ -166,7 +166,7 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
     overridden(own.evidence, overrides)
     return Settings(
         *found, world, told.behaviour, policy, run, own.evidence, overrides, uncertainty, own.firms,
-        bool(values["names"]), told.posterior, told.drawn,
+        own.names, told.posterior, told.drawn,
     )  # fmt: skip
 
 

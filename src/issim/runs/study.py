@@ -16,7 +16,7 @@ from issim.model.potential import Optimum, Potential, economic_optimum, technica
 from issim.model.record import binding_now, record
 from issim.model.simulate import EVE, simulate
 from issim.population.firms import Population
-from issim.runs import given, uncertainty
+from issim.runs import given, matches, uncertainty
 from issim.runs.settings import Settings
 from issim.runs.uncertainty import Drawn, Draws
 from issim.world.build import build, inhabitants
@@ -43,6 +43,8 @@ class Part(NamedTuple):
     """Firm by firm and month by month; empty for all seeds but the first."""
     drawn: list[Drawn]
     """The same with other assumptions, for the draws that belong to this seed."""
+    own: dict[str, pd.DataFrame]
+    """What of it is about firms of a register; empty without one."""
 
 
 def arms(policy: Policy) -> tuple[Policy, ...]:
@@ -77,7 +79,7 @@ def part_of(settings: Settings, seed: int, keep: bool, draws: Draws | None = Non
 
     world, behaviour, n_months = world_of(settings, seed), settings.behaviour_of(seed), settings.run.n_months
     best = best_of(settings, world, seed)
-    series, levers, barriers, structure, kept = [], [], [], [], {}
+    series, levers, barriers, structure, kept, own = [], [], [], [], {}, []
     for policy in arms(settings.policy):
         terms = conditions(policy, world, n_months)
         if keep:
@@ -90,12 +92,19 @@ def part_of(settings: Settings, seed: int, keep: bool, draws: Draws | None = Non
         levers.append(frames.levers(policy.name, seed, policy.names, run))
         barriers.append(frames.barriers(world, policy.name, seed, binding))
         structure.append(frames.structure(policy.name, seed, world, run, best, behaviour))
+        own.append(matches.tables(settings, policy.name, seed, world, run))
     used = [table for table in levers if len(table)] or levers[:1]
     recorded = frames.tables(world, kept) if keep else {}
     recorded.pop("barriers", None)
     drawn = uncertainty.on_world(draws, world, seed) if draws else []
     return Part(
-        pd.concat(series), pd.concat(used), pd.concat(barriers), pd.concat(structure), recorded, drawn
+        pd.concat(series),
+        pd.concat(used),
+        pd.concat(barriers),
+        pd.concat(structure),
+        recorded,
+        drawn,
+        matches.joined(own),
     )
 
 
@@ -141,7 +150,8 @@ def tables(settings: Settings, found: Sequence[Part]) -> dict[str, pd.DataFrame]
     }
     draws = uncertainty.draws(settings, arms(settings.policy))
     again = uncertainty.tables(draws, [one for part in found for one in part.drawn])
-    return found[0].recorded | joined | {"firms": firms_table(settings)} | again
+    own = matches.joined([part.own for part in found])
+    return found[0].recorded | joined | {"firms": firms_table(settings)} | again | own
 
 
 def firms_table(settings: Settings) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from issim.evidence.vocabulary import STAGES
 from issim.own.register import Register
 from issim.population import firms as synthetic
 from issim.population import streams
-from issim.population.documented import exchange_counts
+from issim.population.documented import exchange_counts, with_links
 from issim.population.firms import Population
 from issim.population.options import PopulationOptions
 from issim.population.streams import StreamOptions
@@ -154,6 +154,9 @@ def settle(
 ) -> World:
     """The world of one region out of its firms, whatever the order of their rows."""
     counts, odds = _counts(evidence), _fits(evidence, options.candidates, options.streams.shrinkage)
+    if firms is not None and firms.links:
+        shown = with_links(counts, firms, population)
+        odds = candidates.compatibility(shown, options.candidates, options.streams.shrinkage)
     x, y = region.positions(seed, place, population.index, population.region, population.branch, counts)
     if firms is not None:
         x, y = region.beside(place, firms, x, y)
@@ -164,14 +167,16 @@ def settle(
     settled = Firms(**shared, x=x, y=y, gate_factor=gate_factor)
     offered, needed = streams.draw(evidence, options.streams, population, seed, counts, firms)
     if len(offered.firm) == 0:
+        more = "population.n_firms" if firms is None else f"add offers to {firms.file}"
         raise InputError(
             f"region '{place.name}' has no streams: none of its {place.n_firms} firms offers a residue "
             f"(streams.available = {options.streams.available}, streams.shareable = "
-            f"{options.streams.shareable}); raise these, or population.n_firms."
+            f"{options.streams.shareable}); raise these, or {more}."
         )
     goods, links = goods_table(evidence), peers.links(seed, settled, options.peers)
     offers, needs = Offers(*offered), Needs(*needed)
-    pairs, firm_pairs = candidates.find(settled, offers, needs, goods, links, odds, options.candidates)
+    kept = options.candidates if firms is None else candidates.wide_enough(options.candidates, firms)
+    pairs, firm_pairs = candidates.find(settled, offers, needs, goods, links, odds, kept)
     return World(
         firms=settled, offers=offers, needs=needs, pairs=pairs, peers=links, firm_pairs=firm_pairs, goods=goods,
         countries=countries_table(evidence), barriers=barriers_table(evidence), borders=frontiers.table(()),

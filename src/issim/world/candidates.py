@@ -8,12 +8,14 @@ search runs from one region to the other, once each way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from issim.evidence.vocabulary import GOODS
+from issim.own.register import Register
 from issim.population.documented import shrunk_odds
 from issim.units import ASSUMPTION, par
 from issim.world.matching import FlowSizes, Place, Search, best_needs
@@ -56,6 +58,28 @@ class CandidateOptions:
         0.05, unit="1", low=0.0, high=1.0, meaning="compatibility below which nobody thinks of an exchange",
         source=ASSUMPTION, prior="uniform(0.01, 0.2)",
     )  # fmt: skip
+
+
+#: The most that a need or an offer keeps where a register makes many firms share one.
+MOST_KEPT = 512
+
+
+def wide_enough(options: CandidateOptions, firms: Register) -> CandidateOptions:
+    """The options with room for what a register shows to be shared: a plant that treats the water of a district.
+
+    A need keeps at least as many offers as there are known offers for each known need of its good, and so for offers.
+    """
+    offered, needed = (np.bincount(flows.good, minlength=len(GOODS)) for flows in (firms.offers, firms.needs))
+    both = (offered > 0) & (needed > 0)
+    if not both.any():
+        return options
+    per_need = int(np.ceil((offered[both] / needed[both]).max()))
+    per_offer = int(np.ceil((needed[both] / offered[both]).max()))
+    return replace(
+        options,
+        per_need=max(int(options.per_need), min(per_need, MOST_KEPT)),
+        per_offer=max(int(options.per_offer), min(per_offer, MOST_KEPT)),
+    )
 
 
 class Crossing(NamedTuple):
