@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import issim
 from issim import evidence
 from issim.cli import main
 from issim.errors import InputError
 from issim.own import cases
+from issim.own.template import FIRMS
 from issim.runs import given, published
 from issim.runs.job import plan
 from issim.runs.schema import groups
@@ -120,3 +122,22 @@ def test_a_figure_is_told_with_its_bound_unit_and_source() -> None:
     found = {case.key: published.figure(case) for case in evidence.load().cases if case.value is not None}
     assert found["tannery.water"] == "water reused: 95 % (report_2025)"
     assert found["tannery.firms"] == "firms: over 250 tanneries (report_2025)"
+
+
+def test_a_model_opens_a_case_or_a_register_by_name(tmp_path: Path) -> None:
+    model = issim.SymbiosisModel(region="case_kalundborg", n_months=3, seed=2)
+    assert len(model.firms) == 9
+    plant = next(firm for firm in model.firms if firm.name == "Power plant")
+    assert plant.country == "DK"
+    assert "Fish farm" in {exchange.receiver.name for exchange in plant.candidates}
+    same = world_of(settings_of("case_kalundborg"), 2)
+    assert all(np.array_equal(a, b) for a, b in zip(model.world.firms, same.firms, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(model.world.pairs, same.pairs, strict=True))
+    own = issim.SymbiosisModel(firms=FIRMS.encode(), region="latvia", n_months=2)
+    own.step()
+    assert {firm.name for firm in own.firms} >= {"Example sawmill", "Example brewery"}
+    assert issim.SymbiosisModel(n_firms=20, n_months=1).firm(3).name == "firm 3"
+    with pytest.raises(InputError, match="line 2, column nace"):
+        issim.SymbiosisModel(firms=b"name,nace\nA,xx\n")
+    with pytest.raises(InputError, match="both say who the firms are"):
+        issim.SymbiosisModel(firms=FIRMS.encode(), region="case_getlini")

@@ -71,6 +71,11 @@ class Firm(mesa.Agent):
         )
 
     @property
+    def name(self) -> str:
+        """What the firm is called in its register; a number where it is drawn."""
+        return self.model.names[self.row] if self.model.names else f"firm {self.row}"
+
+    @property
     def stage(self) -> str:
         """Where the firm stands in the funnel: one of FIRM_STAGES."""
         return FIRM_STAGES[_STAGE_OF(self.model.state.firms, self.row)]

@@ -22,6 +22,7 @@ from issim.errors import InputError, unknown_name
 from issim.model import posterior
 from issim.model.firm import Firm
 from issim.model.lever_agent import lever_agents
+from issim.model.opening import opened
 from issim.model.simulate import EVE, Trajectory, advance
 from issim.rules.behaviour import NAMES as CONSTANTS
 from issim.rules.behaviour import Behaviour
@@ -29,14 +30,18 @@ from issim.rules.observe import N_OBSERVABLES, NAMES
 from issim.units import range_errors
 from issim.world.blank import blank_state
 from issim.world.conditions import Conditions, no_policy
+from issim.world.region import MIXED
 from issim.world.state import State, World
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from issim.levers.policy import Policy
+    from issim.own.decoding import Bytes
+    from issim.own.register import Register
     from issim.world.build import WorldOptions
     from issim.world.region import Region
 
-MIXED = "mixed"
 MAX_SEED = 2**64 - 1
 
 
@@ -44,11 +49,12 @@ class SymbiosisModel(mesa.Model):
     """A region whose firms are Mesa agents; bit-identical to `simulate` with the same arguments.
 
     Give a `world`, or let the model build one of `n_firms` firms in a `region`: a country code or name,
-    *mixed*, or a Region. Give `conditions`, or the name of a `policy` (or a Policy). `behaviour` is a
-    Behaviour, a mapping of the constants to change, or *posterior*: the draw of the packaged posterior that belongs
-    to the seed (or the path of another posterior). `each_month` is called with the model after every
-    month. `agent_reporters` and `model_reporters` are those of mesa.DataCollector; the observables are
-    always collected, row 0 showing the start.
+    *mixed*, a documented case as *case_kalundborg*, or a Region. `firms` is a register of firms that are
+    known (a file, its bytes, or a Register). Give `conditions`, or the name of a `policy` (or a Policy).
+    `behaviour` is a Behaviour, a mapping of the constants to change, or *posterior*: the draw of the packaged
+    posterior that belongs to the seed (or the path of another posterior). `each_month` is called with the
+    model after every month. `agent_reporters` and `model_reporters` are those of mesa.DataCollector; the
+    observables are always collected, row 0 showing the start.
 
     `mesa.batch_run(SymbiosisModel, {"policy": [...], "seed": [...]}, max_steps=n)` reports months 0 to n if
     `n_months` is greater than n; iterations with one seed are identical runs, so vary `seed` instead (since
@@ -63,6 +69,7 @@ class SymbiosisModel(mesa.Model):
         conditions: Conditions | None = None,
         behaviour: Behaviour | Mapping[str, float] | str | None = None,
         region: str | Region = MIXED,
+        firms: Register | Bytes | str | Path | None = None,
         n_firms: int = 200,
         options: WorldOptions | None = None,
         n_months: int = 120,
@@ -81,7 +88,10 @@ class SymbiosisModel(mesa.Model):
         if not isinstance(n_months, int | np.integer) or n_months < 1:
             raise InputError(f"n_months = {n_months} month is no whole number of at least 1; choose one.")
         self.n_months = int(n_months)
-        self.world = _built(region, n_firms, options, self.seed) if world is None else world
+        self.names: tuple[str, ...] = ()
+        if world is None:
+            world, self.names = opened(region, firms, n_firms, options, self.seed)
+        self.world = world
         self.conditions, names = _in_force(policy, conditions, self.world, self.n_months)
         self.behaviour = _behaviour(behaviour, self.seed)
         self.constants = self.behaviour.record()
@@ -182,22 +192,6 @@ def _checked_seed(seed: int | None) -> int:
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed <= MAX_SEED:
         raise InputError(f"seed = {seed!r} is no whole number in [0, {MAX_SEED}]; choose one.")
     return int(seed)
-
-
-def _built(region: str | Region, n_firms: int, options: WorldOptions | None, seed: int) -> World:
-    """A world out of the packaged evidence: one region, by its country or as given."""
-    from issim.evidence import load
-    from issim.evidence.vocabulary import COUNTRIES, COUNTRY_NAMES
-    from issim.world.build import build
-    from issim.world.region import Region
-
-    if isinstance(region, str):
-        codes = {name.lower(): code for name, code in zip(COUNTRY_NAMES, COUNTRIES, strict=True)}
-        codes |= {code.lower(): code for code in COUNTRIES} | {MIXED: MIXED}
-        if region.lower() not in codes:
-            raise unknown_name("region", region, codes)
-        region = Region(name=region.lower(), country=codes[region.lower()], n_firms=n_firms)
-    return build(load(), [region], options, seed)
 
 
 def _in_force(

@@ -50,7 +50,7 @@ def _links(name: str, firms: Register) -> tuple[Link, ...]:
             _rows(firms, line.text("donor")),
             GOODS.index(line.one_of("good", GOODS)),
             _rows(firms, line.text("receiver")),
-            f"{line.text('what')} ({line.text('donor')} to {line.text('receiver')}, {line.text('good')})",
+            f"{line.text('donor')} to {line.text('receiver')}, {line.text('good')}",
             line.text("source"),
         )
         for line in read(PACKAGED, LINKS, LINK_COLUMNS)

@@ -27,14 +27,16 @@ def lines(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     if len(found) < 2:
         found.append("- No figure is published.")
     last = tables["series"][tables["series"]["month"] == tables["series"]["month"].max()]
-    found.append("The model at the end, all documented exchanges possible but none given:")
+    found.append("The model at the end, where these exchanges are possible and none is given:")
     for policy, rows in last.groupby("policy", sort=False):
         low, middle, high = np.quantile(rows["operating"], [0.05, 0.5, 0.95])
         found.append(
             f"- exchanges in operation with policy '{policy}': {middle:.0f} ({low:.0f} to {high:.0f} in 90 % of runs)"
         )
-    told = tables[LINKS]
-    for name, of_link in told.groupby("exchange", sort=False):
+    found.append(
+        "Documented exchanges in the model at the end, in how many runs and with how much of what is offered:"
+    )
+    for name, of_link in tables[LINKS].groupby("exchange", sort=False):
         found.append(f"- {name}: {'; '.join(_of_policies(of_link))}")
     return found
 
@@ -45,13 +47,13 @@ def figure(case: Case) -> str:
 
 
 def _of_policies(of_link: pd.DataFrame) -> list[str]:
-    """In how many runs a documented exchange operates under each policy, and how much of what is offered it carries."""
+    """In how many runs a documented exchange operates under each policy, and how much it then carries."""
     found = []
     for policy, rows in of_link.groupby("policy", sort=False):
-        share = (rows["operating"] > 0).mean()
-        carried = rows["flow"] / rows["offered"].where(rows["offered"] > 0)
-        low, middle, high = np.nan_to_num(np.nanquantile(carried.fillna(0.0), [0.05, 0.5, 0.95]))
-        found.append(
-            f"'{policy}' in {share:.0%} of runs, carrying {middle:.0%} of what is offered ({low:.0%} to {high:.0%})"
-        )
+        on = rows[rows["operating"] > 0]
+        words = f"'{policy}' in {len(on) / len(rows):.0%} of runs"
+        if len(on):
+            low, middle, high = np.quantile(on["flow"] / on["offered"], [0.05, 0.5, 0.95])
+            words += f" with {middle:.0%} ({low:.0%} to {high:.0%})"
+        found.append(words)
     return found
