@@ -199,7 +199,7 @@ def test_a_scenario_is_saved_as_a_file_and_opened_again(shown: Visit, tmp_path: 
     with redrawn(page):
         page.get_by_label("Start from a named policy").select_option("none")
     with redrawn(page):
-        page.set_input_files("input[type=file]", path)
+        page.set_input_files("#actions input[type=file]", path)
     assert page.get_by_label("Name of this scenario").input_value() == "Law of spring"
     assert page.is_checked("[data-lever=mandate] input[type=checkbox]")
 
@@ -216,11 +216,30 @@ def test_a_bad_file_is_answered_by_a_sentence_and_harms_nothing(
 ) -> None:
     page = shown.page
     answer = page.inner_text("#answer")
-    page.set_input_files("input[type=file]", {"name": name, "mimeType": "text/yaml", "buffer": data})
+    page.set_input_files("#actions input[type=file]", {"name": name, "mimeType": "text/yaml", "buffer": data})
     until(page, "document.querySelector('#fault').textContent")
     assert told in page.inner_text("#fault")
     assert page.inner_text("#answer") == answer
     shown.faults.clear()  # the browser notes the status 422
+
+
+def test_firms_of_ones_own_are_simulated_and_bad_ones_are_told(shown: Visit) -> None:
+    page = shown.page
+    bad = b"name,sector\nMill,alchemy\nYard,manufacturing\n"
+    page.set_input_files("#own-firms", {"name": "mine.csv", "mimeType": "text/csv", "buffer": bad})
+    until(page, "document.querySelector('#fault').textContent")
+    assert "mine.csv line 2" in page.inner_text("#fault")
+    shown.faults.clear()  # the browser notes the status 422
+    good = "name,sector,employees\n" + "".join(f"Mill {k},manufacturing,{20 + k}\n" for k in range(70))
+    with redrawn(page):
+        page.set_input_files(
+            "#own-firms", {"name": "mine.csv", "mimeType": "text/csv", "buffer": good.encode()}
+        )
+    assert "of 70 firms" in page.inner_text("#answer")
+    assert page.locator("#place input[type=number]").is_disabled()
+    with redrawn(page):
+        page.get_by_role("button", name="leave out").click()
+    assert "of 1,000 firms" in page.inner_text("#answer")
 
 
 def test_scenarios_are_kept_in_the_browser(shown: Visit) -> None:

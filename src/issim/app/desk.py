@@ -14,6 +14,7 @@ from issim.app.engine import Engine, Filmed, Seen
 from issim.app.film import film
 from issim.app.limits import Limits
 from issim.app.picture import picture
+from issim.app.registers import Registers
 from issim.app.reports import Order, Reports
 from issim.app.scenario import Scenario, from_state, stock, to_state
 from issim.app.turns import SORRY, Request, Turns
@@ -29,9 +30,10 @@ class Desk:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self.engine = Engine(self.limits)
+        self.registers = Registers()
+        self.engine = Engine(self.limits, self.registers)
         self.turns = Turns()
-        self.reports = Reports(self.limits.waiting)
+        self.reports = Reports(self.limits.waiting, self.registers)
         self.n_people = 0
 
     def warm_up(self) -> None:
@@ -49,6 +51,7 @@ class Desk:
         """Stop computing."""
         self.turns.close()
         self.reports.close()
+        self.registers.close()
 
 
 def _nobody(_: Any) -> None:
@@ -104,7 +107,7 @@ class Person:
                 self._report(scenario)
                 return
             if "other" in said:
-                self._compare(scenario, links.read(str(said["other"]), self.desk.limits))
+                self._compare(scenario, links.read(str(said["other"]), self.desk.limits, self.desk.registers))
                 return
         except InputError as fault:
             self.outbox.put("fault", {"n": number, "text": str(fault)})
@@ -121,8 +124,8 @@ class Person:
         if not isinstance(said, Mapping):
             raise InputError("What the page sent is no request; load the page again.")
         if isinstance(said.get("link"), str):
-            return links.read(said["link"], self.desk.limits)
-        return from_state(said.get("state"), self.desk.limits)
+            return links.read(said["link"], self.desk.limits, self.desk.registers)
+        return from_state(said.get("state"), self.desk.limits, self.desk.registers)
 
     def _report(self, scenario: Scenario) -> None:
         """Order the report of a scenario."""

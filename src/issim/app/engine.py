@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from issim.app.ground import Arm, Ground, Grounds, nothing_yet
 from issim.app.limits import Limits
+from issim.app.registers import Registers
 from issim.app.scenario import Scenario, to_state
 from issim.levers.policy import Policy
 from issim.model.record import Recording
@@ -55,8 +56,9 @@ class Filmed(NamedTuple):
 class Engine:
     """The regions that were asked for last, and how to try a policy in them; for one thread at a time."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, registers: Registers | None = None) -> None:
         self.limits = limits
+        self.registers = registers or Registers()
         self.grounds = Grounds(limits.worlds)
 
     def steps(self, scenario: Scenario) -> Iterator[Seen | Filmed | None]:
@@ -65,7 +67,7 @@ class Engine:
         None where a step is done and there is nothing new to show; between steps others may have their turn.
         """
         policy, place = scenario.policy(), scenario.place
-        ground = self.grounds.of(place)
+        ground = self.grounds.of(place, self.registers.find(place.firms).path if place.firms else None)
         yield None
         key = json.dumps(to_state(scenario)["levers"])
         if (known := ground.kept(key)) is not None:

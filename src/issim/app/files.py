@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from issim.app.limits import Limits
+from issim.app.registers import Registers
 from issim.app.scenario import Place, Scenario, from_state
 from issim.errors import InputError
 from issim.levers.reading import Loader
@@ -22,7 +23,7 @@ COMMAND = re.compile(r"^# *issim run policy=\S+ (.+)$", re.MULTILINE)
 #: What each setting is called on the command line.
 KEYS = {
     "region": "region", "population": "composition", "population.n_firms": "n_firms", "n_months": "n_months",
-    "n_seeds": "n_seeds", "seed": "seed",
+    "n_seeds": "n_seeds", "seed": "seed", "behaviour": "behaviour", "firms": "firms",
 }  # fmt: skip
 #: Bytes of a policy file; the packaged ones have a thousand.
 MOST = 64_000
@@ -48,8 +49,11 @@ def written(scenario: Scenario) -> str:
     )
 
 
-def read(data: bytes, limits: Limits) -> Scenario:
-    """The scenario of a file; what cannot be one is an InputError of one sentence."""
+def read(data: bytes, limits: Limits, registers: Registers | None = None, firms: str = "") -> Scenario:
+    """The scenario of a file; what cannot be one is an InputError of one sentence.
+
+    A file about firms of a person's own is about those whose handle is `firms`: the page has them open.
+    """
     if len(data) > MOST:
         raise InputError(
             f"The file has {len(data):,} bytes, more than a policy needs ({MOST:,}); choose a policy file that "
@@ -68,7 +72,14 @@ def read(data: bytes, limits: Limits) -> Scenario:
     state: dict[str, Any] = _settings(text) | {"levers": said.get("levers") or {}}
     if said.get("name") is not None:
         state["name"] = said["name"]
-    return from_state(state, limits)
+    if "firms" in state:
+        if firms.rpartition("/")[2] != state["firms"]:
+            raise InputError(
+                f"The file is about firms of your own; choose {state['firms'][:60]} under 'Your own firms' first, "
+                "then open this file again."
+            )
+        state["firms"] = firms
+    return from_state(state, limits, registers)
 
 
 def _table(text: str) -> Mapping[str, Any]:

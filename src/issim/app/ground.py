@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -65,9 +66,9 @@ def nothing_yet(n_months: int, n_levers: int) -> Arm:
 class Ground:
     """The regions of one place, and the arm without policy in as many of them as were asked for."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, register: Path | None = None) -> None:
         self.place = place
-        self.settings: Settings = settings_of(place)
+        self.settings: Settings = settings_of(place, register)
         self.nothing = load_policy(NOTHING)
         self.worlds: list[World] = []
         self.base = nothing_yet(place.n_months, 0)
@@ -86,16 +87,17 @@ class Ground:
 
     def arm(self, policy: Policy, start: int, stop: int) -> Arm:
         """What a policy gives in the regions from `start` to `stop`: the bits that `issim run` computes."""
-        place, behaviour = self.place, self.settings.behaviour
+        place = self.place
         seeds = range(place.seed + start, place.seed + stop)
         worlds = self.worlds[start:stop]
         terms = [conditions(policy, world, place.n_months) for world in worlds]
-        jobs = [Job(*job) for job in zip(worlds, terms, [behaviour] * len(worlds), seeds, strict=True)]
+        constants = [self.settings.behaviour_of(seed) for seed in seeds]
+        jobs = [Job(*job) for job in zip(worlds, terms, constants, seeds, strict=True)]
         began = time.perf_counter()
         series, states = simulate_batch(jobs, place.n_months, threads_of(self.settings))
         self._learn(len(policy.levers), (time.perf_counter() - began) / max(1, len(jobs)))
         found = [
-            binding_now(job.world, state, terms[k], behaviour, seed=job.seed, month=EVE + place.n_months)
+            binding_now(job.world, state, terms[k], constants[k], seed=job.seed, month=EVE + place.n_months)
             for k, (job, state) in enumerate(zip(jobs, states, strict=True))
         ]
         return Arm(
@@ -135,7 +137,7 @@ class Ground:
             return self.recording
         place, world = self.place, self.worlds[0]
         terms = conditions(policy, world, place.n_months)
-        found = record(world, terms, self.settings.behaviour, place.seed, place.n_months)
+        found = record(world, terms, self.settings.behaviour_of(place.seed), place.seed, place.n_months)
         if not policy.levers:
             self.recording = found
         return found
@@ -153,10 +155,10 @@ class Grounds:
         self.most_firms = most_firms
         self._kept: OrderedDict[Place, Ground] = OrderedDict()
 
-    def of(self, place: Place) -> Ground:
-        """The ground of a place, from memory if it is there."""
+    def of(self, place: Place, register: Path | None = None) -> Ground:
+        """The ground of a place, from memory if it is there; `register` is the file of a person's own firms."""
         if place not in self._kept:
-            self._kept[place] = Ground(place)
+            self._kept[place] = Ground(place, register)
         self._kept.move_to_end(place)
         self._drop()
         return self._kept[place]

@@ -75,7 +75,7 @@ def serve(listening: socket.socket, address: str, local: bool, browse: bool) -> 
     desk = Desk()
     desk.warm_up()
     app = application(desk)
-    app.starlette_app.router.routes[:0] = routes(desk.limits, desk.reports)
+    app.starlette_app.router.routes[:0] = routes(desk.limits, desk.reports, desk.registers)
     config = uvicorn.Config(Door(app, local), ws="websockets-sansio", lifespan="on", **settings())
     server = uvicorn.Server(config)
     say(f"issim app: {address}  (Ctrl-C ends it)")

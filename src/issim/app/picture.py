@@ -71,6 +71,7 @@ def picture(seen: Seen) -> dict[str, Any]:
         "answer": words.answer(known),
         "besides": words.besides(known),
         "basis": words.basis(seen.n_seeds, place.n_seeds),
+        "notes": seen.ground.settings.told_of_posterior(),
         "tiles": [*tiles(found, seen), *prices(found, bool(seen.policy.levers))],
         "charts": [_chart(chart, seen) for chart in CHARTS],
         "stages": _stages(seen),

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from issim.app import files
+from issim.app.registers import Registers
 from issim.app.scenario import Scenario
 from issim.errors import InputError
 
@@ -47,8 +48,8 @@ class Order(NamedTuple):
 class Reports:
     """The reports that were made and the one that is being made."""
 
-    def __init__(self, most_waiting: int) -> None:
-        self.most_waiting = most_waiting
+    def __init__(self, most_waiting: int, registers: Registers | None = None) -> None:
+        self.most_waiting, self.registers = most_waiting, registers
         self.folder = Path(tempfile.mkdtemp(prefix="issim-app-"))
         self._change = threading.Condition()
         self._orders: deque[Order] = deque()
@@ -142,7 +143,10 @@ class Reports:
         policy = folder / files.file_name(order.scenario)
         policy.write_text(files.written(order.scenario), encoding="utf-8")
         results = folder / "results"
-        said = [f"policy={policy.name}", *order.scenario.place.overrides(), f"outputs={results.name}"]
+        place, own = order.scenario.place, None
+        if place.firms and self.registers is not None:
+            own = self.registers.find(place.firms).path
+        said = [f"policy={policy.name}", *place.overrides(own), f"outputs={results.name}"]
         self._run(["run", "--no-figures", *said], folder)
         (found,) = results.iterdir()
         self._run(["report", str(found)], folder)

@@ -12,14 +12,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 from issim.app.limits import Limits
+from issim.app.registers import Registers
 from issim.errors import InputError, unknown_name
 from issim.levers import catalogue
 from issim.levers.base import Lever
 from issim.levers.policy import NOTHING, Policy, check_months, from_mapping
 from issim.levers.policy import load as load_policy
+from issim.own import cases
 from issim.runs.job import plan
 from issim.runs.schema import groups
 from issim.runs.settings import Settings
@@ -43,17 +48,20 @@ class Place:
     n_months: int = 120
     n_seeds: int = 50
     seed: int = 1
+    behaviour: str = "default"
+    firms: str = ""
+    """The key and file of a register of the person's own (`registers.py`); empty where all firms are drawn."""
 
-    def overrides(self) -> list[str]:
-        """The place as the command line says it."""
-        return [
-            f"region={self.region}",
-            f"population={self.composition}",
-            f"population.n_firms={self.n_firms}",
-            f"n_months={self.n_months}",
-            f"n_seeds={self.n_seeds}",
-            f"seed={self.seed}",
-        ]
+    def overrides(self, register: Path | None = None) -> list[str]:
+        """The place as the command line says it; a register by the name of its file, or by its path."""
+        said = [f"region={self.region}", f"population={self.composition}"]
+        if self.firms:
+            said.append(f"firms={register or self.firms.rpartition('/')[2]}")
+        elif case_of(self.region) is None:
+            said.append(f"population.n_firms={self.n_firms}")
+        if self.behaviour != Place.behaviour:
+            said.append(f"behaviour={self.behaviour}")
+        return [*said, f"n_months={self.n_months}", f"n_seeds={self.n_seeds}", f"seed={self.seed}"]
 
 
 @dataclass(frozen=True)
@@ -79,9 +87,17 @@ class Scenario:
         return found
 
 
-def settings_of(place: Place) -> Settings:
+def settings_of(place: Place, register: Path | None = None) -> Settings:
     """The settings of a place without policy."""
-    return plan([*place.overrides(), f"policy={NOTHING}"]).settings
+    return plan([*place.overrides(register), f"policy={NOTHING}"]).settings
+
+
+@lru_cache(maxsize=64)
+def case_of(region: str) -> int | None:
+    """How many firms a documented case has; None for a region whose firms are drawn."""
+    text = (catalogue.configs() / "region" / f"{region}.yaml").read_text(encoding="utf-8")
+    name = yaml.safe_load(text).get("register")
+    return len(cases.register(str(name))) if name else None
 
 
 def regions() -> list[str]:
@@ -92,6 +108,11 @@ def regions() -> list[str]:
 def compositions() -> list[str]:
     """Names of all packaged populations."""
     return [name for name in groups()["population"] if name not in NOT_REGIONS]
+
+
+def behaviours() -> list[str]:
+    """Names of all packaged constants of behaviour, the default ones first."""
+    return sorted(groups()["behaviour"], key=lambda name: name != Place.behaviour)
 
 
 @lru_cache(maxsize=1)
@@ -148,7 +169,7 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def from_state(said: Any, limits: Limits) -> Scenario:
+def from_state(said: Any, limits: Limits, registers: Registers | None = None) -> Scenario:
     """A scenario out of what a page sends, whatever it is; the first fault is an InputError."""
     if not isinstance(said, Mapping):
         raise InputError("What the page sent is no scenario; load the page again.")
@@ -161,9 +182,11 @@ def from_state(said: Any, limits: Limits) -> Scenario:
     for kind, value, allowed in (
         ("region", place.region, regions()),
         ("population", place.composition, compositions()),
+        ("behaviour", place.behaviour, behaviours()),
     ):
         if value not in allowed:
             raise unknown_name(kind, value[:60], allowed)
+    place = _counted(place, registers)
     name, levers = said.get("name") or UNNAMED, _levers(said.get("levers") or {})
     if not isinstance(name, str) or not NAME.fullmatch(name) or name == NOTHING:
         raise InputError(
@@ -172,6 +195,20 @@ def from_state(said: Any, limits: Limits) -> Scenario:
         )
     limits.check(place.n_firms, place.n_months, place.n_seeds, len(levers))
     return checked(Scenario(place, name, levers))
+
+
+def _counted(place: Place, registers: Registers | None) -> Place:
+    """The place with as many firms as are known by name, where any are."""
+    case = case_of(place.region)
+    if place.firms:
+        if case is not None or registers is None:
+            raise InputError(
+                f"The region {place.region} and your own firms both say who the firms are; choose another region."
+                if case is not None
+                else "A scenario with firms of your own is opened by the page only; load it there."
+            )
+        return dataclasses.replace(place, n_firms=registers.find(place.firms).n_firms)
+    return place if case is None else dataclasses.replace(place, n_firms=case)
 
 
 def _setting(key: str, value: Any, default: Any) -> Any:

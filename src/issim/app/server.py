@@ -13,7 +13,7 @@ from shiny import App, Inputs, Outputs, Session, reactive, ui
 
 from issim.app.cards import cards, families
 from issim.app.desk import Desk, Person
-from issim.app.scenario import Place, compositions, questions, regions, starting_points
+from issim.app.scenario import Place, behaviours, case_of, compositions, questions, regions, starting_points
 from issim.evidence.vocabulary import GOODS
 from issim.plots import style
 from issim.plots.wording import capital, policy_label, spoken
@@ -26,6 +26,8 @@ REGIONS = {
     "baltic": "Around the Baltic Sea: five areas",
     "nwe_harbours": "North-western Europe: three harbours",
 }
+#: What the constants of behaviour are, in the words of the page.
+BEHAVIOURS = {"default": "usual values", "posterior": "drawn from what programmes achieved"}
 #: What the populations are, in the words of the page.
 COMPOSITIONS = {
     "survey": "as in the survey (many large ones)",
@@ -46,6 +48,8 @@ def catalogue(desk: Desk) -> dict[str, Any]:
              "levers": levers}
             for name, levers in starts.items()
         ],
+        "behaviours": [[name, BEHAVIOURS.get(name, spoken(name))] for name in behaviours()],
+        "cases": {name: n for name in regions() if (n := case_of(name)) is not None},
         "regions": [[name, REGIONS.get(name, capital(spoken(name)))] for name in regions()],
         "compositions": [[name, COMPOSITIONS.get(name, spoken(name))] for name in compositions()],
         "usual": {"n_firms": usual.n_firms, "n_months": usual.n_months, "n_seeds": usual.n_seeds},

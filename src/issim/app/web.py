@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from issim.app import files, links
 from issim.app.limits import Limits
+from issim.app.registers import Registers
 from issim.app.reports import Reports
 from issim.errors import InputError
 
@@ -101,12 +102,12 @@ async def body(request: Request, most: int) -> bytes:
     return bytes(found)
 
 
-def routes(limits: Limits, reports: Reports) -> list[Route]:
+def routes(limits: Limits, reports: Reports, registers: Registers) -> list[Route]:
     """Files that come and go: a scenario to keep, and one to open."""
 
     async def scenario_file(request: Request) -> Response:
         try:
-            scenario = links.read(request.url.query, limits)
+            scenario = links.read(request.url.query, limits, registers)
         except InputError as fault:
             return PlainTextResponse(str(fault), 422)
         headers = {"Content-Disposition": f'attachment; filename="{files.file_name(scenario)}"'}
@@ -115,12 +116,24 @@ def routes(limits: Limits, reports: Reports) -> list[Route]:
     async def opened(request: Request) -> Response:
         try:
             data = await body(request, limits.upload)
-            scenario = await asyncio.to_thread(files.read, data, limits)
+            scenario = await asyncio.to_thread(
+                files.read, data, limits, registers, request.query_params.get("firms", "")
+            )
         except InputError as fault:
             return JSONResponse({"fault": str(fault)}, 422)
         except ClientDisconnect:
             return Response(status_code=400)
         return JSONResponse({"query": links.query(scenario)})
+
+    async def firms(request: Request) -> Response:
+        try:
+            data = await body(request, limits.upload)
+            name = request.query_params.get("name", "firms.csv")
+            return JSONResponse(await asyncio.to_thread(registers.take, data, name, limits.firms))
+        except InputError as fault:
+            return JSONResponse({"fault": str(fault)}, 422)
+        except ClientDisconnect:
+            return Response(status_code=400)
 
     async def report(request: Request) -> Response:
         path = reports.file(request.path_params["token"], request.path_params["name"])
@@ -134,6 +147,7 @@ def routes(limits: Limits, reports: Reports) -> list[Route]:
     return [
         Route("/scenario.yaml", scenario_file, methods=["GET"]),
         Route("/open", opened, methods=["POST"]),
+        Route("/firms", firms, methods=["POST"]),
         Route("/made/{token}/{name}", report, methods=["GET"]),
         Route("/alive", alive, methods=["GET"]),
     ]

@@ -67,7 +67,7 @@ export class Chart {
     const top = Math.max(1, ...all) * 1.05, bottom = Math.min(0, ...all);
     const values = ticks(bottom, top, height > 260 ? 5 : 4);
     const left = ROOM.left + 7.4 * Math.max(...values.map((v) => short(v).length));
-    const right = width < 420 ? 92 : 128;
+    const right = width < 420 ? 106 : 128;
     this.x = (month) => left + ((width - left - right) * month) / months;
     this.y = (value) => ROOM.top + (height - ROOM.top - ROOM.bottom) * (1 - (value - bottom) / (top - bottom));
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -108,7 +108,7 @@ export class Chart {
       const text = node("text", { x: from + 8, y: label.y, class: "end", style: `fill:${INKS[label.name]}` }, this.svg);
       node("tspan", { x: from + 8 }, text).textContent = said(label.value);
       const name = node("tspan", { x: from + 8, dy: 15, style: "font-weight:400" }, text);
-      const most = Math.floor((this.place.clientWidth - from - 10) / 6.6), words = this.names[label.name];
+      const most = Math.floor((this.place.clientWidth - from - 8) / 6.4), words = this.names[label.name];
       name.textContent = words.length > most ? `${words.slice(0, most - 1)}…` : words;
     }
   }

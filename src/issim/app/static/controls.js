@@ -15,6 +15,7 @@ export class Controls {
 
   show(state, cards) {
     this.state = state;
+    this.wasCase = state.region in this.all.cases;
     this.cards = { ...this.all.cards, ...cards };
     this.place();
     this.levers();
@@ -26,7 +27,7 @@ export class Controls {
     const { state, all } = this, years = [3, 5, 10, 15, 20].filter((y) => y * 12 <= all.limits.months);
     if (state.n_months % 12 === 0 && !years.includes(state.n_months / 12)) years.push(state.n_months / 12);
     const months = [...new Set([...years.map((y) => y * 12), state.n_months])].sort((a, b) => a - b);
-    byId("place").replaceChildren(
+    byId("place").replaceChildren(...[
       this.choice("Region", "region", all.regions, "Country, taxes, digital intensity and answers of the region's firms."),
       make("div", { class: "pair" },
         this.firms(),
@@ -34,7 +35,20 @@ export class Controls {
           "How long the region is simulated, in years of twelve months.", Number)),
       this.choice("Sizes of firms", "composition", all.compositions,
         "Size classes as the 78 organisations of the survey answered, or as business statistics give them (nine in ten are micro firms)."),
-    );
+      all.behaviours.length > 1 ? this.choice("How firms behave", "behaviour", all.behaviours,
+        "The usual values are the same in every simulated region. Drawn: every region draws its own from what programmes have achieved, so that the bands show that uncertainty, too.") : null,
+      this.ownFirms(),
+    ].filter(Boolean));
+  }
+
+  // Firms of one's own instead of drawn ones.
+  ownFirms() {
+    const pick = make("input", { type: "file", accept: ".csv,.txt", hidden: true, id: "own-firms", onchange: (e) => this.actions.firms(e.target) });
+    const name = this.state.firms.split("/")[1];
+    const again = name ? make("button", { type: "button", class: "bare", onclick: () => { this.state.firms = ""; this.state.n_firms = this.all.usual.n_firms; this.set("region", this.state.region); } }, "leave out") : null;
+    return make("div", { class: "field", "data-tip": "A CSV file with a line per firm; only its name is needed, what is missing is drawn. It stays on the computer that runs this page. `issim template firms` writes an example." },
+      make("span", { class: "words" }, "Your own firms"),
+      make("button", { type: "button", onclick: () => pick.click() }, name ? `${name}: ${this.state.n_firms} firms` : "Choose a file …"), again, pick);
   }
 
   field(words, input, tip) {
@@ -51,13 +65,16 @@ export class Controls {
 
   firms() {
     const { limits } = this.all;
-    const input = make("input", { type: "number", min: 10, max: limits.firms, step: MOST_FIRMS_STEP, value: this.state.n_firms,
+    const isKnown = this.state.firms !== "" || this.state.region in this.all.cases;
+    const input = make("input", { type: "number", min: 10, max: limits.firms, step: MOST_FIRMS_STEP, value: this.state.n_firms, disabled: isKnown,
       onchange: (e) => this.set("n_firms", Number(e.target.value)) });
     return this.field("Firms", input, `Number of firms in the region; up to ${limits.firms.toLocaleString("en")} here.`);
   }
 
   set(key, value) {
     this.state[key] = value;
+    if (key === "region" && !(value in this.all.cases) && this.state.firms === "" && this.wasCase) this.state.n_firms = this.all.usual.n_firms;
+    this.wasCase = this.state.region in this.all.cases;
     this.changed("place");
   }
 

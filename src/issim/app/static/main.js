@@ -10,7 +10,8 @@ import * as tables from "./tables.js";
 
 const all = JSON.parse(byId("catalogue").textContent);
 const controls = new Controls(all, changed);
-const actions = new Actions(all, { state: () => state, picture: () => picture, open: (link) => ask({ link }, true), rename, want });
+const actions = new Actions(all, { state: () => state, picture: () => picture, open: (link) => ask({ link }, true), rename, want, place });
+controls.actions = actions;
 const charts = {};
 let state = null, picture = null, asked = 0, answered = 0, timer = 0, last = 0, moved = 0, isPushed = false;
 
@@ -36,6 +37,12 @@ function changed(how) {
 // Something besides the picture: a report, a comparison.
 function want(what) {
   Shiny.setInputValue("ask", { n: asked, state, ...what }, { priority: "event" });
+}
+
+function place(what) {
+  Object.assign(state, what);
+  controls.place();
+  changed("place");
 }
 
 function rename(name) {
@@ -76,6 +83,8 @@ heard("picture", (found) => {
   byId("basis").textContent = found.basis;
   byId("dots").replaceChildren(make("i", { style: `width:${(100 * found.seeds) / found.wanted}%` }));
   document.body.classList.remove("stale");
+  byId("notes").replaceChildren(...found.notes.map((text) => make("p", {}, text)));
+  byId("chance").hidden = found.notes.length > 0;
   tables.tiles(found);
   for (const data of found.charts) chart(data).show(data);
   tables.stages(found, all.stages);

@@ -43,9 +43,10 @@ export class RegionMap {
   }
 
   scale() {
-    const places = this.film.places;
-    const left = Math.min(...places.map((p) => p.x)), right = Math.max(...places.map((p) => p.x + p.side));
-    const low = Math.min(...places.map((p) => p.y)), high = Math.max(...places.map((p) => p.y + p.side));
+    const places = this.film.places, firms = this.film.firms;
+    const x0 = Math.min(...firms.x), x1 = Math.max(...firms.x), y0 = Math.min(...firms.y), y1 = Math.max(...firms.y);
+    const left = Math.min(x0, ...places.map((p) => p.x)), right = Math.max(x1, ...places.map((p) => p.x + p.side));
+    const low = Math.min(y0, ...places.map((p) => p.y)), high = Math.max(y1, ...places.map((p) => p.y + p.side));
     const width = this.canvas.clientWidth, wide = right - left, tall = high - low;
     const per = (width - 2 * PAD) / wide;
     const height = Math.min(520, Math.max(150, tall * per + 2 * PAD));
