@@ -27,6 +27,8 @@ from issim.store.atomic import place
 from issim.store.folder import CONFIG, FIGURES, MANIFEST, check_writable, write_json, write_table
 from issim.store.manifest import commit, manifest, version
 
+#: Settings that touch no number.
+ELSEWHERE = ("outputs=", "threads=")
 #: Draws, worlds of each arrangement and runs in them, unless told otherwise; and with --quick.
 DRAWS, WORLDS, RUNS = 6000, 8, 2
 QUICK, QUICK_FIRMS = (160, 2, 1), "population.n_firms=200"
@@ -85,7 +87,7 @@ def _check(options: Options) -> None:
 
 
 def _command(words: Sequence[str], options: Options) -> str:
-    """The command that makes this calibration."""
+    """The command that makes this calibration, wherever its results go and however many threads carry it."""
     usual = Options()
     flags = [
         f"--{name} {getattr(options, name)}"
@@ -93,7 +95,15 @@ def _command(words: Sequence[str], options: Options) -> str:
         if getattr(options, name) != getattr(usual, name)
     ]
     quick = ["--quick"] if options.quick else []
-    return " ".join(["issim", "calibrate", *(shlex.quote(word) for word in words), *flags, *quick])
+    return " ".join(
+        [
+            "issim",
+            "calibrate",
+            *(shlex.quote(word) for word in words if not word.startswith(ELSEWHERE)),
+            *flags,
+            *quick,
+        ]
+    )
 
 
 def _simulated(design: Design, folder: Path, draws: int, minutes: float | None) -> Table:
