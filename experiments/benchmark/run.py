@@ -4,6 +4,7 @@
     python experiments/benchmark/run.py --full     up to 1,000,000 firms
     python experiments/benchmark/run.py --policy   only what policies cost, and a whole comparison with its report
     python experiments/benchmark/run.py --sweep    only sweeps, and the same runs made in other ways
+    python experiments/benchmark/run.py --calibrate    only a whole calibration
 
 Every line is measured in a process of its own. Compare ratios, not digits: machines differ and are shared.
 """
@@ -140,6 +141,21 @@ def sweeps() -> None:
         line("    against the sweep", found["cpu"] / a_run, "x", target, above=True)
 
 
+def calibration() -> None:
+    """Print what a whole calibration costs and gives."""
+    found = measured("calibrate.py")
+    draws, ess, cpu = found["draws"], found["ess"], found["cpu"]
+    print(f"\nissim calibrate: {draws:,} draws, {found['truths']} known truths, tables and figures")
+    line("  by the clock", found["seconds"] / 60.0, "minutes", 15)
+    line("  processor time", cpu, "s CPU", 2 * 15 * 60)
+    line("  of which after the draws: weighing, truths, figures", found["after"], "s CPU", None)
+    line("  draws per second of the clock", draws / found["seconds"], "draws/s", None)
+    line("  draws per processor second", draws / (cpu - found["after"]), "draws/s CPU", None)
+    line("  effective sample size", ess, "draws", 100, above=True)
+    line("  effective draws per processor second", ess / cpu, "draws/s CPU", None)
+    line("  peak memory", found["memory_gb"], "GiB", None)
+
+
 def main() -> None:
     """Measure and print the report."""
     options = argparse.ArgumentParser(
@@ -148,6 +164,7 @@ def main() -> None:
     options.add_argument("--full", action="store_true", help="a million firms as well")
     options.add_argument("--policy", action="store_true", help="only what policies cost")
     options.add_argument("--sweep", action="store_true", help="only sweeps")
+    options.add_argument("--calibrate", action="store_true", help="only a whole calibration")
     given = options.parse_args()
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors")
     if given.policy:
@@ -155,6 +172,9 @@ def main() -> None:
         return
     if given.sweep:
         sweeps()
+        return
+    if given.calibrate:
+        calibration()
         return
     with tempfile.TemporaryDirectory() as cache:
         cold = measured("measure.py", "--months", "1", ISSIM_CACHE_DIR=cache)

@@ -1,7 +1,8 @@
 """Writes the generated parts of the documents: tables of docs/ODD.md, and the README's picture and table.
 
 `python tests/docs/refresh.py` writes the tables of docs/ODD.md, at once; with `--results` it also runs the
-default job for the README's picture and table, with `--validation` all of `issim validate` for docs/validation.md.
+default job for the README's picture and table, with `--validation` all of `issim validate` for docs/validation.md;
+`--calibration FOLDER` packages the posterior of a finished `issim calibrate` and writes docs/calibration.md's results.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 
 from issim import draws
 from issim.evidence import load
+from issim.model import posterior
 from issim.rules.behaviour import Behaviour
 from issim.runs.parameters import parameters, shown
 from issim.store.record import without_places
@@ -35,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ODD = ROOT / "docs" / "ODD.md"
 README = ROOT / "README.md"
 VALIDATION = ROOT / "docs" / "validation.md"
+CALIBRATION = ROOT / "docs" / "calibration.md"
 PICTURE = ROOT / "docs" / "figures" / "adoption.png"
 #: Width of the README's picture in pixels: sharp on a page, small in a repository.
 WIDTH = 1600
@@ -227,6 +230,23 @@ def write_validation() -> None:
             keep_smaller(drawn, PICTURE.parent / drawn.name)
 
 
+def calibration_block(folder: Path) -> str:
+    """What docs/calibration.md says of the packaged posterior: the closing words of its calibration."""
+    words = (folder / "summary.txt").read_text(encoding="utf-8").rstrip()
+    return f"```text\n{words}\n```\n"
+
+
+def write_calibration(folder: Path) -> None:
+    """Package the posterior of a finished calibration; keep its words and figures among the documents."""
+    posterior.FILE.write_bytes((folder / posterior.FILE.name).read_bytes())
+    text = CALIBRATION.read_text(encoding="utf-8")
+    CALIBRATION.write_text(
+        GENERATED.sub(lambda _: block("calibration", calibration_block(folder)), text), encoding="utf-8"
+    )
+    for drawn in (folder / "figures").glob("*.png"):
+        keep_smaller(drawn, PICTURE.parent / f"calibration_{drawn.name}")
+
+
 def main() -> None:
     """Write what was asked for."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -235,6 +255,9 @@ def main() -> None:
     )
     asked.add_argument(
         "--validation", action="store_true", help="run the whole validation for docs/validation.md"
+    )
+    asked.add_argument(
+        "--calibration", type=Path, metavar="FOLDER", help="package the posterior of a finished calibration"
     )
     given = asked.parse_args()
     ODD.write_text(refreshed(ODD.read_text(encoding="utf-8")), encoding="utf-8")
@@ -247,6 +270,8 @@ def main() -> None:
         write_picture(tables)
     if given.validation:
         write_validation()
+    if given.calibration:
+        write_calibration(given.calibration)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import yaml
 from docs import refresh
 
 from issim.levers import policy
+from issim.model import posterior
 from issim.runs.job import plan
 
 ROOT = refresh.ROOT
@@ -116,3 +117,12 @@ def test_the_citation_names_the_version_and_the_licence() -> None:
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert (cited["version"], cited["license"]) == (project["version"], project["license"])
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License\n")
+
+
+def test_the_page_on_calibration_tells_of_the_packaged_posterior() -> None:
+    told = dict(refresh.GENERATED.findall(refresh.CALIBRATION.read_text(encoding="utf-8")))["calibration"]
+    about = posterior.load().about
+    assert f"{about['simulated'].split()[0]} draws of" in told
+    assert f"effective sample size {about['ess']}." in told
+    for key in about["targets"].split("; "):
+        assert f"- {key}: " in told

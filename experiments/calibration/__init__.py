@@ -1,0 +1,1 @@
+"""Calibration checked in other ways than `issim calibrate` itself does."""
