@@ -9,6 +9,8 @@ from issim.analysis.fit import Fit
 
 #: Below so many effective draws a posterior is a first impression.
 FEW = 100
+#: Less of the variance lost than this is not worth the word.
+NARROWER = 0.05
 
 
 def closing(fit: Fit) -> str:
@@ -45,10 +47,15 @@ def _short(name: str) -> str:
 
 
 def _told(one: weighing.Learnt) -> str:
-    """One parameter that the data inform."""
+    """One parameter that the data inform: how much narrower it is, or that it is only shifted."""
+    narrower = (
+        f"variance {100 * one.contraction:.0f} % less"
+        if one.contraction >= NARROWER
+        else "shifted, no narrower"
+    )
     return (
         f"- {_short(one.parameter)}: {one.prior_middle:.3g} ({one.prior_low:.3g} to {one.prior_high:.3g}) -> "
-        f"{one.middle:.3g} ({one.low:.3g} to {one.high:.3g}); variance {100 * max(one.contraction, 0.0):.0f} % less"
+        f"{one.middle:.3g} ({one.low:.3g} to {one.high:.3g}); {narrower}"
     )
 
 
