@@ -168,6 +168,13 @@ def block(name: str, content: str) -> str:
     return f"<!-- generated: {name} -->\n{content}<!-- end -->"
 
 
+def replaced(text: str, name: str, content: str) -> str:
+    """A document with one of its generated blocks written anew."""
+    return GENERATED.sub(
+        lambda found: block(name, content) if found.group(1) == name else found.group(0), text
+    )
+
+
 def default_job() -> tuple[str, dict[str, object]]:
     """The closing words of the default job, and its tables."""
     from issim.commands import simulated, words_of_run
@@ -216,7 +223,10 @@ def validation_head(about: Mapping[str, Any]) -> str:
 
 
 def write_validation() -> None:
-    """Validate at full size; keep page and figures among the documents."""
+    """Validate at full size; keep page, figures and the README's sentence among the documents."""
+    import pandas as pd
+
+    from issim.analysis import validation
     from issim.validating import PAGE, validate_command
 
     with TemporaryDirectory() as place:
@@ -228,6 +238,10 @@ def write_validation() -> None:
         VALIDATION.write_text(f"{title}\n\n{validation_head(about)}\n\n{rest}", encoding="utf-8")
         for drawn in (folder / "figures").glob("*.png"):
             keep_smaller(drawn, PICTURE.parent / drawn.name)
+        tables = [pd.read_parquet(folder / f"{name}.parquet") for name in ("targets", "predictions")]
+        said = validation.in_a_sentence(validation.check(*tables), about["constants"])
+    content = f"{said}\n[docs/validation.md](docs/validation.md) shows each.\n"
+    README.write_text(replaced(README.read_text(encoding="utf-8"), "validation", content), encoding="utf-8")
 
 
 def calibration_block(folder: Path) -> str:
@@ -263,10 +277,8 @@ def main() -> None:
     ODD.write_text(refreshed(ODD.read_text(encoding="utf-8")), encoding="utf-8")
     if given.results:
         words, tables = default_job()
-        text = README.read_text(encoding="utf-8")
-        README.write_text(
-            GENERATED.sub(lambda _: block("results", results_block(words)), text), encoding="utf-8"
-        )
+        text = replaced(README.read_text(encoding="utf-8"), "results", results_block(words))
+        README.write_text(text, encoding="utf-8")
         write_picture(tables)
     if given.validation:
         write_validation()

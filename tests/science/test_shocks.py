@@ -163,7 +163,8 @@ def test_what_is_not_known_is_said_to_be_unknown(found: list[Response]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0"), (0.004, "0.00"), (-0.5, "-0.50"), (2.0, "+2"), (12345.0, "+12 300")]
+    ("value", "text"),
+    [(0.0, "0"), (float("nan"), "-"), (0.004, "0.00"), (-0.5, "-0.50"), (2.0, "+2"), (12345.0, "+12 300")],
 )
 def test_a_difference_has_its_sign(value: float, text: str) -> None:
     assert signed(value) == text
@@ -178,6 +179,16 @@ def test_the_figure_shows_path_and_response_and_says_what_is_not_known(found: li
     assert any("no observed response is known" in text.get_text() for text in fig.texts) or any(
         "no\nobserved" in text.get_text() for text in fig.texts
     )
+
+
+def test_one_seed_has_no_interval_and_makes_no_claim() -> None:
+    alone = responses(RUNS[RUNS["seed"] == 2], PATHS)
+    text = "\n".join(as_text(alone, PATHS, UNKNOWN))
+    assert "extra firms that exchange: +3 firms by the end of 2002, +1 firms by that of 2003" in text
+    assert not any(row.is_told for row in alone)
+    fig = shock_plot.figure(alone, PATHS, Provenance("nowhere", 100, 1, "0"), 100)
+    assert "no replayed tax rise clearly" in " ".join(fig.texts[0].get_text().split())
+    assert "| 2002 | 30 EUR/t | 30.0 | +3 |" in validation_page.shocks(alone, PATHS, UNKNOWN)
 
 
 # what cannot be

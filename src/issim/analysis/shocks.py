@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -82,13 +83,15 @@ def last_known(found: list[Response], shock: str, outcome: str) -> Response:
 
 
 def told(row: Response) -> str:
-    """A difference in words: +2.4 firms (+2.1 to +2.7)."""
-    low, high = signed(row.low), signed(row.high)
-    return f"{signed(row.mean)} {row.unit} ({low} to {high})"
+    """A difference in words: +2.4 firms (+2.1 to +2.7); no interval for one seed."""
+    ends = "" if math.isnan(row.low) else f" ({signed(row.low)} to {signed(row.high)})"
+    return f"{signed(row.mean)} {row.unit}{ends}"
 
 
 def signed(value: float) -> str:
-    """A difference with its sign; nil has none, whole ones no decimals."""
+    """A difference with its sign; nil has none, whole ones no decimals, and what is not known is a dash."""
+    if math.isnan(value):
+        return "-"
     text = amount(abs(value)) if abs(value) >= 9.995 or value == int(value) else f"{abs(value):.2f}"
     return text if not float(text.replace(" ", "")) else f"{'+' if value > 0 else '-'}{text}"
 

@@ -128,6 +128,20 @@ def tally(found: list[Checked], role: str | None = None) -> dict[str, int]:
     return {name: verdicts.count(name) for name in VERDICTS}
 
 
+def in_a_sentence(found: list[Checked], constants: str) -> str:
+    """How many targets of each role are missed."""
+    parts = []
+    for role, words in (
+        (FITTED, "that it was fitted to"),
+        (LEFT_OUT, "left out of the fit"),
+        (BUILT_IN, "built in"),
+    ):
+        counts = tally(found, role)
+        missed = counts[MISSED] + counts[UNDEFINED]
+        parts.append(f"{missed or 'none'} of {sum(counts.values())} {words}")
+    return f"Of the published figures of programmes the model {constants} misses {', '.join(parts)}."
+
+
 def shown(value: float) -> str:
     """A number with three digits that count."""
     if np.isnan(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +22,8 @@ READING = """Every target is a figure that was published, with its own error and
 the model's outcome adds to that. It is *inside* when the central 90 % of the model's draws hold it, *within error* when
 only its error brings it there, *missed* when a figure with that error, predicted by the model, lies on one side of it
 in more than 95 %. Targets that are left out were named beforehand and entered no fit."""
+BEFOREHAND = """What `targets.csv` says of these, written before the fit (of the Korean proposals with a look at what
+the priors can give), as expectation or as excuse:"""
 UNKNOWN = "No observed response found in the evidence."
 SHOCKS = """A tax rise with a date is an experiment that nobody in the model has seen: no constant was fitted to one.
 Each is replayed month by month, its rates and dates taken from `taxes.csv`, against the same region whose tax stays at
@@ -104,7 +107,7 @@ def _explained(rows: list[Checked]) -> list[str]:
     if not rows:
         return []
     said = "\n".join(f"- {name_of(row)}: {row.reason}." for row in rows)
-    return [f"What `targets.csv` says of these, written before any was compared:\n\n{said}"]
+    return [f"{BEFOREHAND}\n\n{said}"]
 
 
 def shocks(
@@ -180,4 +183,5 @@ def _table(name: str, found: list[Response], rates: pd.DataFrame) -> str:
 
 def _cell(row: Response) -> str:
     """A mean with its interval."""
-    return f"{signed(row.mean)} ({signed(row.low)} to {signed(row.high)})"
+    ends = "" if math.isnan(row.low) else f" ({signed(row.low)} to {signed(row.high)})"
+    return f"{signed(row.mean)}{ends}"
