@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -58,7 +59,7 @@ def test_every_combination_is_a_run_of_its_own(many: Callable[..., Any], run: Ca
     last = results(folder)[3]
     words = list(OmegaConf.load(folder / "3" / ".hydra" / "overrides.yaml"))
     words = [word.removeprefix("++") for word in words]
-    assert json.loads((last / "manifest.json").read_text())["command"] == " ".join(["issim run", *words])
+    assert json.loads((last / "manifest.json").read_text())["command"] == shlex.join(["issim", "run", *words])
     assert "goods.metal.gate_fee=100" in words
     alone = run(*(word for word in words if not word.startswith("outputs=")))
     pd.testing.assert_frame_equal(
