@@ -108,7 +108,7 @@ def _parameters() -> dict[str, Any]:
     return {
         "n": f"{len(every):,}",
         "sourced": len(every) - len(assumed),
-        "assumed": len(assumed),
+        "assumed": f"{len(assumed):,}",
         "prior": sum(bool(p.par.prior) for p in every),
         "of_levers": of_levers,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
@@ -17,6 +18,16 @@ CHAIN = (
     ("unaware", "A"), ("aware", "A/B"), ("searching", "B"), ("met", "C"), ("agreed", "D"), ("implementing", "D"),
     ("operating", ""),
 )  # fmt: skip
+STAGES = "ABCD"
+#: So many barriers and levers of a stage are named.
+SHOWN = 3
+#: Where each stage of barriers stands, from and to, and which moves it slows.
+SPANS = {
+    "A": (0.0, 1.6, "becoming aware, starting to search"),
+    "B": (1.75, 3.35, "searching, meeting"),
+    "C": (3.5, 5.1, "agreeing"),
+    "D": (5.25, 6.95, "building, keeping it running"),
+}
 TITLE = "Adoption is a funnel: barriers slow each move, levers lift barriers"
 READING = (
     "Stages of a firm (grey to blue) and of one exchange; below each move what bites there and what lifts it"
@@ -30,19 +41,24 @@ class Move(NamedTuple):
     n_barriers: int
     n_levers: int
     commonest: tuple[str, ...]
-    """The barriers that most firms have."""
+    """The barriers that most firms have, with the share of firms."""
+    strongest: tuple[str, ...]
+    """The levers that lift most there, summed over barriers."""
 
 
 def moves() -> dict[str, Move]:
     """Barriers and levers by stage, counted in the packaged evidence and levers."""
     known = evidence.load().barriers
-    lifted = {each.name: {key for key, share in each.lifts().items() if share} for each in catalogue.levers()}
+    lifts = {each.name.replace("_", " "): each.lifts() for each in catalogue.levers()}
     found = {}
-    for stage in "ABCD":
+    for stage in STAGES:
         here = sorted((b for b in known if str(b.stage) == stage), key=lambda b: -float(b.prevalence))
-        keys = {b.key for b in here}
-        n_levers = sum(bool(keys & barriers) for barriers in lifted.values())
-        found[stage] = Move(stage, len(here), n_levers, tuple(b.text for b in here[:2]))
+        sums = {name: sum(lifted.get(b.key, 0.0) for b in here) for name, lifted in lifts.items()}
+        best = sorted(
+            (name for name, total in sums.items() if total > 0), key=lambda name: (-sums[name], name)
+        )
+        common = tuple(f"{b.text} ({100 * float(b.prevalence):.0f} %)" for b in here[:SHOWN])
+        found[stage] = Move(stage, len(here), len(best), common, tuple(best[:SHOWN]))
     return found
 
 
@@ -68,18 +84,18 @@ class Origin(NamedTuple):
 def figure() -> Figure:
     """The funnel as one slide."""
     fig = style.slide(TITLE, READING, Origin())
-    axes = fig.add_axes((0.03, 0.07, 0.94, 0.75))
+    axes = fig.add_axes((0.042, 0.07, 0.925, 0.75))
     axes.set_axis_off()
     axes.set_xlim(0.0, len(CHAIN))
     axes.set_ylim(0.0, 1.0)
     colours = [*list(style.STAGE_COLOURS.values())[:3], *[style.STAGE_COLOURS["talking"]] * 3, style.WITH]
     for place, ((name, _), colour) in enumerate(zip(CHAIN, colours, strict=True)):
         axes.add_patch(
-            FancyBboxPatch((place + 0.1, 0.74), 0.72, 0.13, boxstyle="round,pad=0.02", fc=colour, ec="none")
+            FancyBboxPatch((place + 0.04, 0.79), 0.7, 0.12, boxstyle="round,pad=0.02", fc=colour, ec="none")
         )
         axes.text(
-            place + 0.46,
-            0.805,
+            place + 0.39,
+            0.85,
             name,
             ha="center",
             va="center",
@@ -89,40 +105,29 @@ def figure() -> Figure:
         if place + 1 < len(CHAIN):
             axes.annotate(
                 "",
-                (place + 1.07, 0.805),
-                (place + 0.86, 0.805),
+                (place + 1.01, 0.85),
+                (place + 0.77, 0.85),
                 arrowprops={"arrowstyle": "->", "color": style.INK},
             )
     _below(axes, list(moves().values()))
     return fig
 
 
-def _below(axes: object, found: Sequence[Move]) -> None:
-    """What bites at each stage, under the moves that it slows."""
-    spans = {"A": (0.1, 1.35), "B": (1.45, 3.1), "C": (3.2, 4.35), "D": (4.45, 6.92)}
-    words = {
-        "A": "becoming aware, starting to search",
-        "B": "searching, meeting",
-        "C": "agreeing",
-        "D": "building, keeping",
-    }
+def _below(axes: Axes, found: Sequence[Move]) -> None:
+    """What bites at each stage, and what lifts it."""
     for move in found:
-        low, high = spans[move.stage]
-        middle, width = (low + high) / 2, (high - low) / len(CHAIN) * 0.94 * style.SIZE[0]
-        axes.plot([low, high], [0.66, 0.66], color=style.QUIET, linewidth=1.5)  # type: ignore[attr-defined]
-        common = [style.fitted(text, width, style.SMALL, max_lines=4) for text in move.commonest]
-        lines = [
-            (
-                style.fitted(f"{move.stage}: {words[move.stage]}", width, style.LABEL, "bold"),
-                style.LABEL,
-                "bold",
-                style.INK,
-            ),
-            (f"{move.n_barriers} barriers, {move.n_levers} levers", style.LABEL, "normal", style.WITH),
-            ("most firms have:", style.SMALL, "normal", style.QUIET),
-            *((text, style.SMALL, "normal", style.INK) for text in common),
-        ]
-        y = 0.62
+        low, high, words = SPANS[move.stage]
+        width = (high - low) / len(CHAIN) * 0.94 * style.SIZE[0]
+        axes.plot([low, high], [0.69, 0.69], color=style.QUIET, linewidth=1.5)
+        lines = [(f"{move.stage}: {words}", style.LABEL, "bold", style.INK)]
+        lines += [(f"{move.n_barriers} barriers; most firms have", style.SMALL, "normal", style.QUIET)]
+        lines += [(text, style.SMALL, "normal", style.INK) for text in move.commonest]
+        lines += [(f"{move.n_levers} levers lift some, most of all", style.SMALL, "normal", style.QUIET)]
+        lines += [(text, style.SMALL, "normal", style.WITH) for text in move.strongest]
+        y = 0.66
         for text, size, weight, colour in lines:
-            axes.text(middle, y, text, ha="center", va="top", fontsize=size, fontweight=weight, color=colour)  # type: ignore[attr-defined]
-            y -= 0.0215 * size / 8.0 * (1.4 + 1.15 * text.count("\n")) * 1.18
+            told = style.fitted(text, width, size, weight, max_lines=3)
+            axes.text(
+                low, y, told, va="top", fontsize=size, fontweight=weight, color=colour, linespacing=1.15
+            )
+            y -= size / 72.0 / (0.75 * style.SIZE[1]) * (0.7 + 1.2 * (1 + told.count("\n")))

@@ -70,6 +70,9 @@ def again(one: Found) -> str:
 def _settings(one: Found, tree: dict[str, object] | None) -> Iterator[tuple[str, str]]:
     """What was set otherwise than packaged, and the policies."""
     if tree is None:
+        if "axes" in one.manifest:
+            known, axes = one.manifest, ", ".join(one.manifest["axes"])
+            yield "design", f"{known['n_cells']} cells over {axes or 'settings of their own'}, {known['n_runs']} runs"
         digest = one.record.get("settings", "")
         yield "settings", "those of the command" + (f"; digest {digest}" if digest else "")
         return
