@@ -25,5 +25,7 @@ def _replications() -> dict[str, Any]:
     """The verdicts on models of others, as docs/replications.md has them."""
     rows = ROW.findall(page("replications.md"))
     table = ["| model of others | source | verdict |", "|---|---|---|"]
-    table += [f"| [{name}](replications.md{anchor}) | {source} | {said} |" for name, anchor, source, _, said in rows]
+    table += [
+        f"| [{name}](replications.md{anchor}) | {source} | {said} |" for name, anchor, source, _, said in rows
+    ]
     return {"n": len(rows), "numbers": sum(int(n) for *_, n, _ in rows), "table": "\n".join(table)}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from methods import measure
 from methods.facts import DOCS, facts
 from methods.others import others
 
+#: Width of a line of the text.
+WIDTH = 118
 HERE = Path(__file__).resolve().parent
 PAPER, MEASURED, PAGE = HERE / "paper.md", HERE / "measured.json", DOCS / "methods.md"
 
@@ -35,7 +38,28 @@ def known() -> dict[str, Any]:
 def written(text: str, measured: dict[str, Any]) -> str:
     """The paper with its numbers; a number that is not known is an error."""
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
-    return environment.from_string(text).render({**facts(), **others(), **measured})
+    found = environment.from_string(text).render({**facts(), **others(), **measured})
+    return "\n\n".join(flowing(part) for part in found.strip().split("\n\n")) + "\n"
+
+
+def flowing(part: str) -> str:
+    """A paragraph, or a list, in lines of even length; tables, code, figures and headings as they are."""
+    lines = part.strip("\n").split("\n")
+    if lines[0].startswith(("|", "#", "!", "```", "    ")):
+        return part.strip("\n")
+    items: list[str] = []
+    for line in lines:
+        if line.startswith("- ") or not items:
+            items.append(line)
+        else:
+            items[-1] += f" {line.strip()}"
+    return "\n".join(
+        textwrap.fill(
+            item, WIDTH, subsequent_indent="  " * item.startswith("- "), break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for item in items
+    )  # fmt: skip
 
 
 def main() -> None:

@@ -245,3 +245,50 @@ def test_a_table_that_was_changed_differs_from_what_the_command_gives(
     assert "8 tables are equal" in said.out
     assert "series.parquet differs in 1 of " in said.out
     assert "summary.csv differs from line 1 on" in said.out
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small sweep with its figure."""
+    from cli.conftest import call
+
+    home = tmp_path_factory.mktemp("swept")
+    study = home / "mine.yaml"
+    study.write_text(
+        "# @package _global_\nstudy:\n  question: Which?\n  against: none\n  axes: {policy: [none, training]}\n"
+        "  figure: {kind: rows, outcome: tonnes, x: policy}\n"
+    )
+    said = call(
+        "sweep", f"experiment={study}", "population.n_firms=40", "n_months=4", "n_seeds=2", f"outputs={home}"
+    )
+    assert said.code == 0, said.err
+    (made,) = (home / "sweeps").iterdir()
+    return made
+
+
+@pytest.mark.parametrize("name", ["", "design.parquet", "runs/shard-000000.parquet", "figures/answer.svg"])
+def test_every_output_of_a_sweep_tells_its_making_in_its_folder_and_alone(
+    name: str, swept: Path, call: Callable[..., Any], tmp_path: Path
+) -> None:
+    told = lines(call("provenance", str(swept / name if name else swept)).out)
+    assert "as it was written" in told["state"]
+    assert told["question"] == "Which?"
+    assert told["design"] == "2 cells over policy, 4 runs"
+    assert told["rules"].endswith("of all text that decides numbers; the same as here")
+    if name.startswith("figures"):
+        assert told["shows"].startswith("tonnes: Residues passed on in all years")
+    if name and name != "design.parquet":
+        lone = Path(shutil.copy(swept / name, tmp_path / f"lone{Path(name).suffix}"))
+        alone = lines(call("provenance", str(lone), "--among", str(tmp_path)).out)
+        assert alone["state"] == "The file is as it was written."
+        assert alone["again"] == told["again"]
+        lone.write_bytes(lone.read_bytes().replace(b"PAR1", b"PAR2", 1).replace(b"<path ", b"<path  ", 1))
+        assert (
+            lines(call("provenance", str(lone)).out)["state"] == "The file was changed after it was written."
+        )
+
+
+def test_a_sweep_is_the_same_again(swept: Path, call: Callable[..., Any]) -> None:
+    said = call("provenance", str(swept), "--check")
+    assert said.code == 0, said.out
+    assert said.out.rstrip().endswith("The same command gives the same bits: 3 tables are equal.")

@@ -72,7 +72,10 @@ def _settings(one: Found, tree: dict[str, object] | None) -> Iterator[tuple[str,
     if tree is None:
         if "axes" in one.manifest:
             known, axes = one.manifest, ", ".join(one.manifest["axes"])
-            yield "design", f"{known['n_cells']} cells over {axes or 'settings of their own'}, {known['n_runs']} runs"
+            yield (
+                "design",
+                f"{known['n_cells']} cells over {axes or 'settings of their own'}, {known['n_runs']} runs",
+            )
         digest = one.record.get("settings", "")
         yield "settings", "those of the command" + (f"; digest {digest}" if digest else "")
         return
