@@ -24,7 +24,7 @@ from issim.runs import calibration
 from issim.runs.calibration import Design, Table
 from issim.runs.job import plan
 from issim.store.atomic import place
-from issim.store.folder import CONFIG, FIGURES, MANIFEST, check_writable, write_json, write_table
+from issim.store.folder import CONFIG, FIGURES, MANIFEST, check_writable, finish, write_json, write_table
 from issim.store.manifest import commit, manifest, version
 
 #: Settings that touch no number.
@@ -153,6 +153,7 @@ def write(
     about |= {"draws": len(fit.table.values), "ess": weighed.ess, "kept": weighed.kept, "truths": len(sizes)}
     about |= {"posterior": dict(origin), "ess_of_truths": float(np.median(sizes)) if len(sizes) else None}
     write_json(folder / MANIFEST, about)
+    finish(folder)
 
 
 def draw(fit: Fit, folder: Path) -> None:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: How each command is told where its results go; those of Hydra's grammar need no figures to be compared.
-PLACED = {
-    "run": "outputs={}", "compare": "outputs={}", "sweep": "outputs={}", "validate": "outputs={}", "survey": "--out={}",
-}  # fmt: skip
-WITHOUT_FIGURES = ("run", "compare", "sweep", "validate")
+WITHOUT_FIGURES = ("run", "compare", "sweep", "validate", "calibrate", "sensitivity")
+PLACED = {**dict.fromkeys(WITHOUT_FIGURES, "outputs={}"), "survey": "--out={}"}
+#: Folders in a folder that the command itself does not write anew, or that its tables sum up.
+APART = ("report", "claims", "stages", "parts")
 #: Kinds of files that hold numbers.
 TABLES = (".parquet", ".csv")
 
@@ -56,7 +56,9 @@ def repeated(one: Found, threads: int | None = None) -> Compared:
                 f"`issim {' '.join(words)}` ended with code {done.returncode}; see what it said above, mend that "
                 "and give the command again."
             )
-        (made,) = [path.parent for path in Path(place).rglob(MANIFEST)]
+        made = min(
+            (path.parent for path in Path(place).rglob(MANIFEST)), key=lambda folder: len(folder.parts)
+        )
         return Compared(*_sorted(_differences(one.folder, made)))
 
 
@@ -87,7 +89,7 @@ def _differences(there: Path, here: Path) -> Iterator[tuple[str, str]]:
     """Every table of a folder, with what is not the same here; nothing if all is."""
     for path in sorted(there.rglob("*")):
         name = path.relative_to(there)
-        if path.suffix not in TABLES or name.parts[0] in ("report", "claims"):
+        if path.suffix not in TABLES or name.parts[0] in APART:
             continue
         other = here / name
         yield (

@@ -81,11 +81,12 @@ def differences(tree: Mapping[str, Any]) -> list[str]:
         for name in {**here, **usual}
         if name.partition(".")[0] not in (*PLACES, "policy", "arms", "study")
     ]
-    return [
-        f"{name} = {here.get(name, ABSENT)} ({usual.get(name, ABSENT)})"
-        for name in names
-        if here.get(name, ABSENT) != usual.get(name, ABSENT)
+    told = [name for name in names if here.get(name, ABSENT) != usual.get(name, ABSENT)]
+    left = [name for name in told if name.startswith("behaviour.") and here.get(name, ABSENT) is None]
+    said = [
+        f"{name} = {here.get(name, ABSENT)} ({usual.get(name, ABSENT)})" for name in told if name not in left
     ]
+    return [*said, *([f"{len(left)} constants of behaviour left to the posterior"] if left else [])]
 
 
 def policies_of(tree: Mapping[str, Any]) -> list[Policy]:

@@ -58,6 +58,11 @@ def _made(one: Found) -> Iterator[tuple[str, str]]:
     if "started" in one.manifest:
         yield "when", f"{one.manifest['started']} to {one.manifest['finished']}"
     yield "seeds", one.record.get("seeds", "not recorded")
+    if drawn := one.manifest.get("posterior"):
+        said = ", ".join(
+            f"{name} {value}" for name, value in drawn.items() if isinstance(value, str | int | float)
+        )
+        yield "posterior", f"constants of behaviour are drawn from it by seed: {said}"
     yield from standing.lines(one)
 
 
