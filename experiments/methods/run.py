@@ -37,7 +37,7 @@ def known() -> dict[str, Any]:
 
 def written(text: str, measured: dict[str, Any]) -> str:
     """The paper with its numbers; a number that is not known is an error."""
-    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True)
     found = environment.from_string(text).render({**facts(), **others(), **measured})
     return "\n\n".join(flowing(part) for part in found.strip().split("\n\n")) + "\n"
 

@@ -16,7 +16,7 @@ from issim.store import stamps
 TEXT = paper.PAPER.read_text(encoding="utf-8")
 #: Parts of the text in which digits are names: quoted numbers, references, headings, symbols, code.
 NAMES = (
-    r"\{\{.*?\}\}", r"(?s)\n## References.*", r"(?m)^#+ .*$", r"`[^`]*`", r"\([A-Z][^()]*\d{4}\)", r"CO2",
+    r"\{\{.*?\}\}", r"\{%.*?%\}", r"(?s)\n## References.*", r"(?m)^#+ .*$", r"`[^`]*`", r"\([A-Z][^()]*\d{4}\)", r"CO2",
     r"(?m)^    .*$", r"\]\([^)]*\)", r"90 %|95 %",
 )  # fmt: skip
 

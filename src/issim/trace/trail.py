@@ -52,7 +52,7 @@ def _made(one: Found) -> Iterator[tuple[str, str]]:
     yield "command", str(one.manifest.get("command", one.record.get("command", "not recorded")))
     yield "again", again(one)
     if one.folder is not None:
-        yield "", f"`issim provenance {one.folder} --check` carries it out and compares every bit"
+        yield "check", f"`issim provenance {one.folder} --check` carries it out and compares every bit"
     if "drawn" in one.record:
         yield "drawn by", one.record["drawn"]
     if "started" in one.manifest:
