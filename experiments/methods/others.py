@@ -75,11 +75,11 @@ def _calibration() -> dict[str, Any]:
 
 def _learnt(text: str) -> dict[str, Any]:
     """What the targets pin down and what stays unknown, out of the closing words of the calibration."""
-    told = re.findall(r"^- (\w+): (.+?) -> (.+?); variance (\d+) % less$", text, re.MULTILINE)
-    lines = ["| constant | prior: median (90 %) | posterior: median (90 %) | variance |", "|---|---|---|---|"]
-    lines += [
-        f"| `behaviour.{name}` | {before} | {after} | {less} % less |" for name, before, after, less in told
-    ]
+    told = re.findall(
+        r"^- (\w+): (.+?) -> (.+?); (variance \d+ % less|shifted, no narrower)$", text, re.MULTILINE
+    )
+    lines = ["| constant | prior: median (90 %) | posterior: median (90 %) | learnt |", "|---|---|---|---|"]
+    lines += [f"| `behaviour.{name}` | {before} | {after} | {less} |" for name, before, after, less in told]
     unknown = re.search(r"^As unknown as before \((\d+)\)", text, re.MULTILINE)
     trial = re.search(
         r"^Tried on (\d+) known truths .*?: (.+?); ([\d.]+) % lie in the central 90 %", text, re.MULTILINE
@@ -120,8 +120,10 @@ def _validation() -> dict[str, Any]:
             f"- {name}: published {value}, model {model} {unit}" for name, value, _, model, unit, *_ in rows
         ),
         "n_missed": len(rows),
-        "of_worlds": len(re.findall(r"^- .+the world's (?:candidates|streams) decide it", missed, re.MULTILINE)),
-        "unobserved": text.count("No observed response found in the evidence"),
+        "of_worlds": len(
+            re.findall(r"^- .+the world's (?:candidates|streams) decide it", missed, re.MULTILINE)
+        ),
+        "observed": len(shocks) - text.count("No observed response found in the evidence") or "none",
         "shocks": "; ".join(shocks),
         "n_shocks": len(shocks),
     }

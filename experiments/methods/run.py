@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -37,9 +38,9 @@ def known() -> dict[str, Any]:
 
 def written(text: str, measured: dict[str, Any]) -> str:
     """The paper with its numbers; a number that is not known is an error."""
-    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True)
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     found = environment.from_string(text).render({**facts(), **others(), **measured})
-    return "\n\n".join(flowing(part) for part in found.strip().split("\n\n")) + "\n"
+    return "\n\n".join(flowing(part) for part in re.split(r"\n{2,}", found.strip())) + "\n"
 
 
 def flowing(part: str) -> str:
