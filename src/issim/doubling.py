@@ -18,7 +18,7 @@ from issim.runs.blocks import Analysis, Stage
 from issim.runs.study import threads_of
 
 #: Trajectories that the screening begins with, and the fewest that tell anything.
-FIRST_TRAJECTORIES, FEWEST_TRAJECTORIES = 16, 4
+FIRST_TRAJECTORIES, FEWEST_TRAJECTORIES = 32, 4
 #: Share of the allowed runs that the screening may use if more than its first trajectories are wanted.
 SCREENING = 0.5
 #: Base samples that the indices begin with, and the fewest that tell anything.
