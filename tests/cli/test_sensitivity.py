@@ -21,7 +21,7 @@ from issim.runs import blocks
 from issim.store.blocks import REST
 
 #: Numbers that matter (who exchanges at the start, what courses cost, how much waste there is) and some that do not.
-FEW = "behaviour.start_share,behaviour.news,behaviour.l,policy.levers.training.unit,streams.second"
+FEW = "behaviour.start_share,behaviour.news,behaviour.lead,policy.levers.training.unit,streams.second"
 TINY = ("policy=training", "population.n_firms=80", "n_months=12", "threads=2")
 SIZE = ("--only", FEW, "--most", "3", "--runs", "2600")
 

@@ -1,0 +1,1 @@
+"""What moves the results: the page of a finished sensitivity analysis."""
