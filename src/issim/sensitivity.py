@@ -6,6 +6,7 @@ as sweeps in one folder, so that the same command goes on where it was stopped, 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,7 +130,8 @@ def _written(
     """Write tables, configuration, manifest and closing words; returns these."""
     settings, stages = found.settings, [*screened.stages, *(indexed.stages if indexed else [])]
     seeds = sorted({run.seed for stage in stages for run in stage.runs})
-    about = manifest(found.config, settings.evidence.hashes, seeds[:1], started, found.command)
+    about = manifest(found.config, settings.origins, seeds[:1], started, _command(found, asked))
+    about |= settings.provenance_of_posterior()
     about |= {
         "region": settings.region.name,
         "policies": [policy.name for policy in found.varied.policies],
@@ -154,6 +156,15 @@ def _written(
     except OSError as error:
         raise unwritable(found.folder, error, "the tables are still to be written") from None
     return text
+
+
+def _command(found: Analysis, asked: Asked) -> str:
+    """The command with everything that it was asked beside the usual."""
+    usual, extra = Asked(), []
+    for name in ("runs", "width", "most"):
+        if (value := getattr(asked, name)) != getattr(usual, name):
+            extra += [f"--{name}", str(value)]
+    return shlex.join([*shlex.split(found.command), *extra])
 
 
 def redraw(folder: Path) -> list[Path]:

@@ -109,6 +109,19 @@ def test_every_run_has_the_bits_of_the_run_alone(stage: Stage) -> None:
         assert policy in (0, 1)
 
 
+def test_constants_of_a_posterior_are_each_seeds_own_and_not_varied(tmp_path: Path) -> None:
+    found = analysis(
+        tmp_path, "behaviour=posterior", "behaviour.contact_rate=0.4", only=("streams.needs", "goods.metal")
+    )
+    settings = found.settings
+    assert not any(name.startswith("behaviour.") for name in names(found))
+    stage = sensitivity.screening(found, 0, 1)
+    first, other = (next(run for run in stage.runs if run.seed == seed) for seed in (3, 4))
+    jobs = [stage.job(run, stage.world(run)) for run in (first, other)]
+    assert [job.behaviour for job in jobs] == [settings.behaviour_of(seed) for seed in (3, 4)]
+    assert jobs[0].behaviour != jobs[1].behaviour
+
+
 def test_worlds_are_shared_by_settings_that_differ_in_terms_only(stage: Stage) -> None:
     found, rows = names(stage.analysis), stage.design.rows
     n_changes = sum(map(needs_world, found))

@@ -48,6 +48,11 @@ def as_text(tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> str
     if kinds:
         lines += ["", *_left_over(tables, kinds[0]), chance(tables["variance"], kinds[0])]
     lines += ["", *enough(tables["steps"], about)]
+    if "posterior" in about:
+        lines.append(
+            f"{len(about['posterior']['drawn'])} constants of behaviour are drawn from the posterior with every seed: "
+            "what the fit leaves open counts as chance here."
+        )
     if about["impossible"]:
         lines.append(f"{about['impossible']} trajectories or samples had an impossible run and are left out.")
     return "\n".join(_wrapped(line) for line in lines)

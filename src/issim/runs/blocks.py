@@ -53,7 +53,7 @@ class Analysis:
         """What tells this analysis from any other: configuration, numbers varied, code of numbers, evidence."""
         parts = [self.config, numbers_hash(), version()]
         parts += [f"{p.name} {p.par.prior}" for p in self.varied.factors]
-        parts += [f"{name} {digest}" for name, digest in sorted(self.settings.evidence.hashes.items())]
+        parts += [f"{name} {digest}" for name, digest in sorted(self.settings.origins.items())]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     @property

@@ -122,7 +122,7 @@ def dataset(stage: Stage) -> Dataset:
         "version": version(),
         "commit": commit(),
         "rules": numbers_hash(),
-        "evidence": dict(analysis.settings.evidence.hashes),
+        "evidence": dict(analysis.settings.origins),
         "packages": package_versions(),
         "config": analysis.config,
         "seeds": [min(seeds), max(seeds)],

@@ -8,7 +8,7 @@ is decided by the policy (unless that is asked for), and what speaks of countrie
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -23,14 +23,13 @@ from issim.evidence.vocabulary import COUNTRIES, SURVEYED
 from issim.levers.policy import Policy, conditions
 from issim.model.batch import Job
 from issim.population.firms import dependence_of
-from issim.rules.behaviour import Behaviour
 from issim.runs.assumptions import DRAWN, OF_POLICY, OF_TABLES, OF_WORLD, lever_columns, of_levers, of_model
 from issim.runs.priors import distribution
 from issim.runs.settings import EVIDENCE_TABLES, Settings
-from issim.runs.study import arms
+from issim.runs.study import arms, world_of
 from issim.runs.uncertainty import by_table, on_terms, with_numbers, with_terms
 from issim.units import Parameter
-from issim.world.build import SECTIONS, build
+from issim.world.build import SECTIONS
 from issim.world.overrides import of_firms, overridden
 from issim.world.state import World
 
@@ -42,7 +41,8 @@ REGION, BORDER = "region.", "region.borders."
 class Case(NamedTuple):
     """Everything that one setting of the varied numbers replaces."""
 
-    behaviour: Behaviour
+    constants: Mapping[str, float]
+    """Constants of behaviour; others are the settings' own, or the seed's draw from a posterior."""
     evidence: Evidence
     """With other terms of goods, countries and barriers."""
     policies: tuple[Policy, ...]
@@ -112,7 +112,10 @@ class Varied:
         overrides = {**settings.overrides, **own}
         with self._lock:
             dependence_of(overridden(settings.evidence, of_firms(overrides)), options.population)
-        return build(settings.evidence, places, options, seed, overrides, borders)
+        replaced = dataclasses.replace(
+            settings, world=options, places=tuple(places), borders=tuple(borders), overrides=overrides
+        )
+        return world_of(replaced, seed)
 
     def _zipped(self, row: Floats) -> Any:
         """Every factor with its value, whether it counts something, and whether it needs another world."""
@@ -123,7 +126,7 @@ class Varied:
         values = {p.name: _plain(v, whole) for p, v, whole, _ in self._zipped(row)}
         known = overridden(self.settings.evidence, self.settings.overrides)
         return Case(
-            dataclasses.replace(self.settings.behaviour, **by_table(values).get("behaviour", {})),
+            by_table(values).get("behaviour", {}),
             with_terms(known, values),
             tuple(with_numbers(policy, self._columns, values) for policy in self.policies),
         )
@@ -132,7 +135,8 @@ class Varied:
         """One run: a policy in a world on the terms of a case."""
         here = on_terms(world, case.evidence)
         terms = conditions(case.policies[policy], here, self.settings.run.n_months)
-        return Job(here, terms, case.behaviour, seed)
+        behaviour = dataclasses.replace(self.settings.behaviour_of(seed), **case.constants)
+        return Job(here, terms, behaviour, seed)
 
 
 def varied(settings: Settings, decisions: bool = False, only: Sequence[str] = ()) -> Varied:
