@@ -19,7 +19,8 @@ from patterns.page import DOCS, keep_figure
 
 from issim.doubling import Asked
 from issim.plots import sensitivity, wording
-from issim.plots.moved import FIRST, named, parameter
+from issim.plots.moved import FIRST, as_text, named, parameter
+from issim.store.blocks import REST
 from issim.store.record import without_places, words_of
 
 PAGE = DOCS / "sensitivity.md"
@@ -31,7 +32,7 @@ N_SCREENED, N_INDEXED = 12, 6
 def block(folder: Path) -> str:
     """What the page says of an analysis: its command and origin, its words, tables and figures."""
     tables, about = sensitivity.read(folder)
-    summary = (folder / "summary.txt").read_text(encoding="utf-8").rstrip()
+    summary = as_text(tables, about)
     parts = [
         f"`{command(about)}`, issim {about['issim']}, rules {about['rules']}, Python {about['python']}, "
         f"{about['finished'][:10]}:",
@@ -61,7 +62,8 @@ def drawn(folder: Path) -> list[str]:
 def alt(kind: str, tables: Mapping[str, pd.DataFrame]) -> str:
     """A figure in words: the strongest number of every quantity."""
     sobol = tables["sobol"]
-    rows = sobol[(sobol["kind"] == kind) & sobol["ST_is_told"]].drop_duplicates("outcome")
+    own = (sobol["kind"] == kind) & sobol["ST_is_told"] & (sobol["parameter"] != REST)
+    rows = sobol[own].drop_duplicates("outcome")
     said = [
         f"{named(f'{kind}/{row.outcome}')}: {parameter(row.parameter)} {100 * row.ST:.0f} %"
         for row in rows.itertuples()

@@ -25,6 +25,8 @@ SHORT = {
     "gain": "gain of the firms",
     "public_cost": "cost to the public",
 }
+#: Sections whose numbers do not say by their names alone what they are about.
+OF_WORLD = ("waste", "streams", "candidates", "peers", "population", "region")
 #: Letters of a line at most.
 WIDE = 118
 #: The outcome that opens the words and titles the figures.
@@ -81,7 +83,7 @@ def _no_indices(morris: pd.DataFrame, about: Mapping[str, Any]) -> str:
     told = dict.fromkeys(morris.loc[morris["is_told"], "parameter"])
     if not told:
         return "No number can be told from chance in any outcome; allow more runs, as in --runs=1000000."
-    names = ", ".join(wording.parameter(name) for name in list(told)[:5])
+    names = ", ".join(parameter(name) for name in list(told)[:5])
     return (
         f"Told from chance by the screening: {len(told)} numbers, first of all {names}. "
         f"--runs={about['asked']['runs']} leaves too few runs for indices; allow more."
@@ -182,5 +184,7 @@ def _widths(last: pd.Series, relative: str) -> str:
 
 
 def parameter(name: str) -> str:
-    """A number in words; all that have no index of their own."""
-    return name if name == REST else wording.parameter(name)
+    """A number in words, of a world with what it is about; all that have no index of their own."""
+    about = name.partition(".")[0]
+    words = name if name == REST else wording.parameter(name)
+    return f"{about}: {words}" if about in OF_WORLD else words
