@@ -18,7 +18,7 @@ from replications import market, places
 from replications.market import Terms
 from replications.replication import MAX_Z, Line, Replication, Source, by_z, generator, over_runs
 
-from issim.plots import style
+from issim.plots import palette, style
 
 SOURCE = (
     "Raimbault, Broere, Somveille, Serna, Strombom, Moore, Zhu and Sugar 2020, A spatial agent based model for "
@@ -31,7 +31,7 @@ SIGMA, REACH, THRESHOLD, COST = 0.0331267920125225, 51.46312546832345, 0.1143381
 TERMS = Terms(REACH, THRESHOLD, COST, WORLD.diagonal)
 UNIFORM, CITY = "uniform", "city system"
 LAYOUTS = (UNIFORM, CITY)
-COLOURS = {UNIFORM: "#0072B2", CITY: "#D55E00"}
+COLOURS = {UNIFORM: palette.MODEL, CITY: palette.MISSED}
 #: Runs that the published means are over, per layout.
 N_PUBLISHED = 50
 #: Mean and standard deviation over the published runs, by layout: (uniform, city system); and decimals to show.

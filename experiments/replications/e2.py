@@ -23,7 +23,7 @@ from replications.market import Terms
 from replications.replication import Line, Replication, Source, generator, over_runs
 
 from issim.errors import InputError
-from issim.plots import style
+from issim.plots import palette, style
 
 WORLD = places.Square(121, 97)
 N_STEPS = 100
@@ -42,7 +42,13 @@ MEANS = ["waste_mean", "cost_mean"]
 EXPECTED = {"waste_mean": (0.96, 0.005), "cost_mean": (0.97, 0.05)}
 #: Cell means of the full grid as they were last computed, kept to be compared from outside.
 CELLS = Path(__file__).with_name("e2_cells.csv")
-SHADES = {10.0: "#94C6E7", 50.0: "#2F86C5", 90.0: "#0A3F78"}
+SHADES = dict(
+    zip(
+        (10.0, 50.0, 90.0),
+        (style.STAGE_COLOURS[stage] for stage in ("aware", "searching", "talking")),
+        strict=True,
+    )
+)
 
 
 class Cell(NamedTuple):
@@ -218,7 +224,7 @@ def panel(axes: Axes, table: pd.DataFrame, what: str, top: float) -> None:
             axes.plot(GRID["A"], means[d0, cost].to_numpy(), color=colour, linewidth=2.2, linestyle=dashes)
         axes.annotate(
             f"reach {d0:g}", (GRID["A"][-1], height), xytext=(8, 0), textcoords="offset points", va="center",
-            fontsize=style.SMALL, fontweight="bold", color="#4A90BF" if d0 == GRID["d0"][0] else colour,
+            fontsize=style.SMALL, fontweight="bold", color=palette.PALE_INK if d0 == GRID["d0"][0] else colour,
             annotation_clip=False,
         )  # fmt: skip
     axes.set_xticks(GRID["A"])

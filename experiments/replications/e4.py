@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from replications import holdup
 from replications.replication import Line, Replication, Source, generator, over_runs
 
-from issim.plots import style
+from issim.plots import palette, style
 
 N_STEPS = 1000
 #: The whole design but for variant and plane; K, S, M and L are the original's letters.
@@ -38,7 +38,7 @@ ARMS = ((P, BOUNDED), (P, WRAPPED), (R, BOUNDED), (R, WRAPPED))
 TOLERANCE = 1.0
 #: Half the 95 % interval of the re-implementation's mean for K = 10.
 HALF_WIDTH = 0.25
-COLOURS = {P: "#0072B2", R: "#D55E00"}
+COLOURS = {P: palette.MODEL, R: palette.MISSED}
 
 
 class Setting(NamedTuple):

@@ -18,7 +18,7 @@ from replications import ghali
 from replications.replication import MAX_Z, Line, Replication, Source, generator, over_runs, spread, z_score
 from scipy.stats import f, norm
 
-from issim.plots import style
+from issim.plots import palette, style
 
 N_RECYCLERS, N_FIRMS, N_STEPS = 16, 76, 30
 #: Contacts that the network is asked for (the library makes an even number of it) and share of rewired ones.
@@ -53,7 +53,12 @@ DEVIATIONS: dict[tuple[str, int], float] = {
 }  # fmt: skip
 #: The bound that 42 values keep together with the chance with which one keeps |z| < 3 (Bonferroni).
 BOUND = float(norm.isf(norm.sf(MAX_Z) / (len(STEPS) * len(WORDS))))
-COLOURS = {"in_synergy": style.WITH, "acceptance": "#0072B2", "flowing": "#D55E00", "trusted": style.QUIET}
+COLOURS = {
+    "in_synergy": style.WITH,
+    "acceptance": palette.MODEL,
+    "flowing": palette.MISSED,
+    "trusted": style.QUIET,
+}
 
 
 def firms(random: np.random.Generator) -> ghali.Firms:

@@ -45,6 +45,8 @@ def foreign(text: str, kind: str) -> list[str]:
         text = "\n".join(re.sub(r"^\s*#:? .*$", "", line) for line in text.splitlines())
         text = re.sub(r'""".*?"""', "", text, flags=re.DOTALL)
     found = [match[0].strip("\"'(") for match in NUMBERED.finditer(text)]
+    if kind == ".svg":  # a picture on its own cannot ask for variables; its colours are those of the palette
+        found = [each for each in found if each.upper() not in palette.every()]
     if kind in (".html", ".css"):  # what follows a bracket or a comma there is the name of an element
         found = [each for each in found if not re.search(rf"(?:href=\"|\(){re.escape(each)}", text)]
     return found + [match[0] for pattern in (NAMED, COMPUTED) for match in pattern.finditer(text)]
@@ -76,6 +78,7 @@ def test_no_colour_is_named_elsewhere(path: Path) -> None:
         ("a { border: 1px solid rgba(0, 0, 0, .2) }", ".css"),
         ('<p style="color: #123456">', ".html"),
         ("const hue = '#123456';", ".js"),
+        ('<path fill="#123456"/>', ".svg"),
     ],
 )
 def test_a_colour_of_its_own_is_found_out(text: str, kind: str) -> None:
@@ -89,6 +92,7 @@ def test_a_colour_of_its_own_is_found_out(text: str, kind: str) -> None:
         ("a { color: var(--ink); }", ".css"),
         ('<a href="#added">', ".html"),
         ("#measures th { text-align: left; }", ".css"),
+        (f'<path fill="{palette.WITH}"/>', ".svg"),
     ],
 )
 def test_what_is_no_colour_is_left_alone(text: str, kind: str) -> None:

@@ -1,8 +1,8 @@
 // Lines with bands over time, drawn as SVG: two lines at most, direct labels, a mark at the month that is looked at.
 
 const SVG = "http://www.w3.org/2000/svg";
-const COLOURS = { base: "var(--without)", here: "var(--with)", other: "#9C48D8" };
-const INKS = { base: "var(--quiet)", here: "var(--with)", other: "#7a2fb0" };
+const COLOURS = { base: "var(--without)", here: "var(--with)", other: "var(--policy-2)" };
+const INKS = { base: "var(--quiet)", here: "var(--with)", other: "var(--policy-2)" };
 const WORDS = { base: "Without policy", here: "With policy", other: "The other" };
 const ROOM = { top: 12, bottom: 34, left: 8 };
 
@@ -122,7 +122,7 @@ export class Chart {
     node("line", { x1: x, x2: x, y1: ROOM.top, y2: height - ROOM.bottom, stroke: "var(--ink)", "stroke-dasharray": "3 3" }, this.marks);
     for (const [name, band] of lines) {
       const value = band[1][this.month];
-      node("circle", { cx: x, cy: this.y(value), r: 4, fill: COLOURS[name], stroke: "#fff" }, this.marks);
+      node("circle", { cx: x, cy: this.y(value), r: 4, fill: COLOURS[name], stroke: "var(--paper)" }, this.marks);
       const away = x > this.place.clientWidth / 2;
       const text = node("text", { x: x + (away ? -7 : 7), y: this.y(value) - 7, class: "end", style: `fill:${INKS[name]}`,
         "text-anchor": away ? "end" : "start" }, this.marks);

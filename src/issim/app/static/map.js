@@ -1,6 +1,8 @@
 // The map: firms as dots coloured by stage, exchanges as arcs coloured by stream, drawn on a canvas month by month.
 
 const PAD = 10;
+// A colour of the page, for a canvas, which knows no variables.
+const hue = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export class RegionMap {
   constructor(place, title, colours) {
@@ -87,8 +89,8 @@ export class RegionMap {
   }
 
   squares(pen, at) {
-    pen.strokeStyle = "#d5d8de";
-    pen.fillStyle = "#5A6068";
+    pen.strokeStyle = hue("--faint");
+    pen.fillStyle = hue("--quiet");
     pen.font = "11px system-ui, sans-serif";
     if (this.film.places.length < 2) return;
     for (const place of this.film.places) {

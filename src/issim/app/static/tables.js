@@ -62,7 +62,7 @@ export function stages(picture, colours) {
   const rows = Object.entries(picture.stages).map(([name, counts]) => {
     const parts = counts.map((count, k) => {
       const share = (100 * count) / picture.firms, [, colour] = colours[k];
-      return make("i", { style: `width:${share}%;background:${colour};color:${k === 3 ? "#fff" : "#000"}` }, share > 9 ? said(count) : "");
+      return make("i", { style: `width:${share}%;background:${colour};color:${k === 3 ? "var(--paper)" : "var(--ink)"}` }, share > 9 ? said(count) : "");
     });
     const words = name === "base" ? "Without policy" : "With policy";
     const told = counts.map((count, k) => `${colours[k][0]} ${said(count)}`).join(", ");
