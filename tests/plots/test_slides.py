@@ -291,3 +291,13 @@ def test_every_blocking_point_has_words() -> None:
     texts = funnel.barrier_texts()
     assert sorted(texts) == list(range(1, 25))
     assert all(text and "_" not in text for text in texts.values())
+
+
+def test_the_title_of_the_funnel_is_shown_in_full(run_tables: Callable[..., Tables]) -> None:
+    tables = run_tables(policies=("none", "package"), n_seeds=2, n_firms=1200)
+    about = slides.provenance(tables, "mixed", "0.1.0")
+    texts = dict.fromkeys(range(1, 25), "digital tools cost much before they help anybody in the firm")
+    told = funnel.takeaway(tables["series"], tables["barriers"], about, texts)
+    assert told.startswith("With package, ")
+    assert style.fits(told)
+    assert not style.fits(told.replace("With package", "With mandate, tax relief, training and platform"))

@@ -111,7 +111,10 @@ def takeaway(
     if here.empty:
         return told
     worst = int(here.sort_values(["mid", "barrier"], ascending=[False, True])["barrier"].iloc[0])
-    return f"{told}; the greatest brake on {STEP_NAMES[step].lower()}: {texts[worst]}"
+    brake = f"; the greatest brake on {STEP_NAMES[step].lower()}: {texts[worst]}"
+    if style.fits(told + brake):
+        return told + brake
+    return f"{wording.headed(policy)}, {who} {_standing(most)} {when}{brake}"
 
 
 def _standing(stage: str) -> str:

@@ -128,6 +128,11 @@ def headline(title: str, width: float) -> tuple[float, str]:
     return TITLE_SIZES[-1], fitted(title, width, TITLE_SIZES[-1], "bold")
 
 
+def fits(title: str) -> bool:
+    """Whether a slide can show a title in full."""
+    return not headline(title, SIZE[0] * (RIGHT - LEFT))[1].endswith("…")
+
+
 def slide(title: str, subtitle: str, about: Sourced) -> Figure:
     """An empty slide with its takeaway as title, a line on how to read it, and its provenance at the foot.
 
