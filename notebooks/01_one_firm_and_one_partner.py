@@ -92,10 +92,24 @@ teach.play(negotiation, gate_fee=teach.Slider(0, 200, 5, 75), trust=teach.Slider
 # </details>
 
 # %% [markdown]
+# **A real one.** Kalundborg in Denmark: its firms and what they could pass on are as documented, everything else
+# is drawn. What the model says of each documented exchange, beside what is published:
+
+# %%
+kalundborg = teach.case("case_kalundborg")
+print("Published of", *kalundborg.published, sep="\n  ")
+for words, link in kalundborg.links.items():
+    print(f"{words}: joint gain {link.gain:,.0f} EUR a year, both agree with {teach.asked(link).both:.0%}")
+
+# %%
+heat = kalundborg.links["Power plant to Fish farm, heat"]
+teach.account_picture(teach.account(heat))
+
+# %% [markdown]
 # **Talk about it.**
 #
-# - In Kalundborg (Denmark) a power plant gives heat to a fish farm and gypsum to a maker of plasterboard. Which of
-#   the seven items of the account above would be large there, and which nearly nothing?
+# - A power plant that gives heat to a fish farm: the model would not start it, and Kalundborg did. Which of the items
+#   would have to be different, and who could have borne what the two firms could not?
 # - In Emilia-Romagna overspray from zirconia coating goes into ceramic glaze, which is reported to lower cost by up
 #   to 40 %. Who would have to know whom for that to begin?
 # - The account says nothing of reputation or of the law. Where would they enter: as money, as trust, or as barriers?
@@ -103,3 +117,4 @@ teach.play(negotiation, gate_fee=teach.Slider(0, 200, 5, 75), trust=teach.Slider
 # %%
 assert abs(sum(item.euros for item in teach.account(exchange)) - exchange.gain) < 1e-6
 assert now.both <= min(now.donor, now.receiver)
+assert heat.gain < 0, "the story told of Kalundborg"

@@ -93,8 +93,21 @@ ends.round(1)
 # </details>
 
 # %% [markdown]
+# **A real one.** Getlini near Riga is a chain: gas of a landfill drives engines, whose heat warms greenhouses.
+
+# %%
+getlini = teach.case("case_getlini")
+print("Published of", *getlini.published, sep="\n  ")
+for words, link in getlini.links.items():
+    print(
+        f"{words}: {link.donor.name} trusts {link.trust[0]:.2f}, {link.receiver.name} trusts {link.trust[1]:.2f}"
+    )
+
+# %% [markdown]
 # **Talk about it.**
 #
+# - If the engines of Getlini stand still for a month, who loses trust in whom? Does the landfill notice the
+#   greenhouses?
 # - Balticovo (Latvia) turns manure of about three million hens, over 70,000 tonnes a year, into biogas. What happens
 #   in the months in which the digester stands still, and who must be told?
 # - Over 250 tanneries of a Tuscan district share the treatment of their water, and 95 % of it is used again. What
@@ -105,4 +118,5 @@ ends.round(1)
 # %%
 means = history[history["month"] == 60].groupby("policy", sort=False)["operating"].mean()
 assert means.is_monotonic_decreasing
+assert len(getlini.links) == 2
 assert (~diary["delivered"]).sum() > 5

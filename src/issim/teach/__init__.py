@@ -5,6 +5,7 @@ Rules are the model's own, never copied; every picture is drawn in the style of 
 
 from __future__ import annotations
 
+from issim.teach.cases import case, documented, link_rows
 from issim.teach.comparing import at_end, differences, fair_and_unfair, wrong_way
 from issim.teach.controls import Slider, play
 from issim.teach.drawings import (
@@ -23,9 +24,9 @@ from issim.teach.uncertain import assumptions_picture, by_seeds, needed, with_as
 
 __all__ = [
     "Arm", "Picture", "Row", "Slider", "account", "account_picture", "asked", "asked_often", "asked_once",
-    "assumptions_picture", "at_end", "bars", "brakes_picture", "by_seeds", "chances", "chances_picture",
-    "diary_picture", "differences", "everybody", "fair_and_unfair", "firms_of", "follow", "inside", "lines",
-    "listed", "map_picture", "memory_picture", "needed", "operating", "pairs_picture", "play", "policy",
-    "remembered", "rows", "runs", "shuffled", "survey_picture", "undecided", "village", "with_assumptions",
+    "assumptions_picture", "at_end", "bars", "brakes_picture", "by_seeds", "case", "chances", "chances_picture",
+    "diary_picture", "differences", "documented", "everybody", "fair_and_unfair", "firms_of", "follow", "inside",
+    "lines", "link_rows", "listed", "map_picture", "memory_picture", "needed", "operating", "pairs_picture", "play",
+    "policy", "remembered", "rows", "runs", "shuffled", "survey_picture", "undecided", "village", "with_assumptions",
     "worlds", "write", "wrong_way",
 ]  # fmt: skip
