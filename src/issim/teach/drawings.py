@@ -43,6 +43,7 @@ def account_picture(items: Sequence[Item], quantity: str = "") -> Picture:
     _row(axes, len(shown), "Left for both to share", total, style.INK, "bold")
     axes.set_ylim(len(shown) + 0.5, -0.5)
     axes.set_yticks([])
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value)))
     axes.set_xlabel("EUR a year", fontsize=style.LABEL, color=style.QUIET)
     return Picture(fig, title)
