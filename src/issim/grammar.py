@@ -146,10 +146,12 @@ def parser() -> argparse.ArgumentParser:
     results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")
     results.add_argument("path", type=Path, metavar="PATH", help="the folder that `issim sweep` printed")
     template = commands.add_parser("template", help="write an example of a file of your own")
-    template.add_argument("kind", metavar="KIND", help="firms")
+    template.add_argument("kind", metavar="KIND", help="firms, survey or streams")
     template.add_argument("--out", type=Path, metavar="FILE", help="where to (default: my_KIND.csv)")
     check = commands.add_parser("check", help="tell every faulty line of your own files; runs nothing")
-    check.add_argument("overrides", nargs="*", metavar="KEY=FILE", help="firms=my_firms.csv, and as for run")
+    check.add_argument(
+        "overrides", nargs="*", metavar="KEY=FILE", help="firms=, survey=, streams=FILE; as for run"
+    )
     for name, text in (
         ("evidence", "list the packaged evidence with its sources"),
         ("parameters", "list every parameter with unit, range or prior, meaning and source"),

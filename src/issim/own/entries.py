@@ -49,10 +49,10 @@ def entry_of(sheet: Sheet, row: Row) -> Entry:
     count = sheet.number(row, "count", 1, MAX_FIRMS, "how many firms the line stands for")
     if count is not None and count != int(count):
         sheet.refuse(row, "count", "is no whole number; give how many firms the line stands for.")
-    size, employees = _size(sheet, row)
+    size, employees = size_of(sheet, row)
     return Entry(
         row, name, int(count or 1), sheet.word(row, "country", COUNTRY_WORDS, "country of the model", COUNTRIES),
-        _activity(sheet, row), size, employees, answers(sheet, row), ticked(sheet, row),
+        activity_of(sheet, row), size, employees, answers(sheet, row), ticked(sheet, row),
         _share(sheet, row, "digital"), _share(sheet, row, "trust"),
         flows.of_row(sheet, row, "offer"), flows.of_row(sheet, row, "need"), _assumed(sheet, row),
     )  # fmt: skip
@@ -64,7 +64,7 @@ def _share(sheet: Sheet, row: Row, column: str) -> float:
     return np.nan if found is None else found
 
 
-def _activity(sheet: Sheet, row: Row) -> Activity:
+def activity_of(sheet: Sheet, row: Row) -> Activity:
     """Sector and branch, from the NACE code if there is one, else from the words of the sector."""
     found = UNKNOWN
     for column, read in (("sector", activity.of_words), ("nace", activity.of_nace)):
@@ -82,7 +82,7 @@ def _activity(sheet: Sheet, row: Row) -> Activity:
     return found
 
 
-def _size(sheet: Sheet, row: Row) -> tuple[int, float]:
+def size_of(sheet: Sheet, row: Row) -> tuple[int, float]:
     """Size class and persons employed; the class follows from the persons."""
     employees = sheet.number(row, "employees", 1, MAX_EMPLOYEES, "persons employed, the owner counted")
     said = plain(row["size"]).replace("–", "_").removesuffix("_employees").removesuffix("_persons")

@@ -194,7 +194,7 @@ def _named(
                     line,
                     name,
                     "",
-                    f"is missing; the header has {has}, and needs {', '.join(required)}.",
+                    f"is missing; the header has {has}; give {', '.join(required)}.",
                 )
             )
     if spare:

@@ -42,7 +42,48 @@ Example foundry,24.51,210,LV,57.510,25.380,mineral:700; heat:5200,metal:2600,,
 Example builder,41.20,35,LV,57.531,25.445,,mineral:3000,,employees
 Example greenhouse,01.13,22,LV,57.505,25.384,organic,heat:4000,somewhat,
 """
-TEMPLATES = {"firms": FIRMS}
+#: The options that the example of a survey shows.
+SHOWN = (*TICKS[:3], *TICKS[5:7])
+SURVEY = f"""\
+# Answers to a survey of your own: `issim run survey=my_survey.csv`, after `issim check survey=my_survey.csv`.
+# These answers are invented. Put yours in their place, one line per respondent; lines that begin with # may stay.
+# Firms are then drawn so that they answer as your respondents do. Every run resamples the respondents: a small survey
+# makes wide intervals. A question with fewer than 5 answers, or no column, stays as published.
+#
+# country, sector or nace, size or employees   as in `issim template firms`
+{chr(10).join(f"# {item.name:<15}{item.question} (1 to {item.n_levels})" for item in ITEM_TABLE)}
+# yes or no to:  {(chr(10) + "#                ").join(TICKS)}
+# Or give figures instead of answers, by the keys that `issim evidence survey` lists: two columns, key and value.
+country,sector,employees,{",".join(item.name for item in ITEM_TABLE)},{",".join(SHOWN)}
+LV,manufacturing,12,1,1,4,3,2,3,2,3,2,2,1,yes,no,no,yes,yes
+LV,manufacturing,45,2,2,4,4,3,4,2,4,3,3,3,yes,yes,no,yes,no
+LV,agri-food,30,1,2,3,2,2,3,1,4,2,2,2,no,yes,no,yes,yes
+LV,agri-food,120,3,3,5,5,5,5,3,4,4,4,4,no,yes,yes,no,yes
+LV,technology,8,2,1,4,3,3,3,2,3,2,5,3,no,no,no,yes,no
+LV,technology,60,2,3,4,4,4,4,2,5,3,5,4,yes,no,yes,no,no
+LV,other,300,3,3,5,4,4,4,3,4,5,4,3,yes,yes,yes,yes,no
+LV,other,5,1,1,2,1,1,2,2,3,1,1,1,no,no,no,yes,yes
+LV,manufacturing,20,1,2,4,3,3,3,1,4,2,3,2,yes,no,no,yes,yes
+LV,other,15,2,2,3,3,2,3,2,2,3,3,2,no,yes,no,no,yes
+"""
+STREAMS = """\
+# Prices of your own: `issim run streams=my_streams.csv`, after `issim check streams=my_streams.csv`.
+# These prices are invented. Put yours in their place; what you do not give stays as in the evidence.
+#
+# good       metal, plastic, wood, paper, organic, textile, mineral, chemical, sludge, water, heat or fuel_gas
+# parameter  gate_fee, virgin_price, value_discount, processing, freight, freight_co2, co2_saved, reach, ...:
+#            `issim parameters goods.wood` lists all, with unit, range and what each means
+# value      in EUR/t (water EUR/m3, heat EUR/MWh); unit may be said and is then checked
+# low, high  a range that the value is drawn from when assumptions are drawn; without one it is taken as known
+# source     where the price comes from, in your words; it is told beside the result
+good,parameter,value,unit,low,high,source
+wood,gate_fee,55,EUR/t,40,70,invented quotation
+wood,virgin_price,90,EUR/t,,,invented price list
+plastic,gate_fee,140,EUR/t,110,180,invented contract
+metal,freight,0.12,EUR/(t km),,,invented tariff
+heat,virgin_price,48,EUR/MWh,35,60,invented bill
+"""
+TEMPLATES = {"firms": FIRMS, "survey": SURVEY, "streams": STREAMS}
 
 
 def template_command(kind: str, out: Path | None = None) -> str:

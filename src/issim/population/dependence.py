@@ -125,12 +125,19 @@ def _country_shifts(facts: Published, index: str, loading: float) -> Floats:
     return shifts_of(found.x)
 
 
-def _solve_link(target: float, joint_of: Callable[[float], Floats], what: str) -> float:
-    """The latent correlation at which the ordinal Spearman correlation is the published one."""
+def _solve_link(target: float, joint_of: Callable[[float], Floats], what: str, strict: bool) -> float:
+    """The latent correlation at which the ordinal Spearman correlation is the published one.
+
+    strict   refuse a correlation that the margins do not allow; else (a sample of few) take the nearest they do
+    """
 
     def gap(link: float) -> float:
         return spearman(joint_of(link)) - target
 
+    if not strict and gap(-0.99) > 0.0:
+        return -0.99
+    if not strict and gap(0.99) < 0.0:
+        return 0.99
     if gap(-0.99) > 0.0 or gap(0.99) < 0.0:
         raise InputError(
             f"survey correlation of {what} with readiness = {target} is outside what the margins allow "
@@ -149,7 +156,7 @@ def _link_awareness(facts: Published, loading: float, shifts: Floats, ready: Flo
         given = np.einsum("cnga,g->cna", aware, WEIGHTS)
         return np.einsum("c,n,cna,cnr->ar", facts.country_shares, WEIGHTS, given, ready)
 
-    return _solve_link(facts.correlation["awareness"], joint, "awareness")
+    return _solve_link(facts.correlation["awareness"], joint, "awareness", strict=bool(facts.norway))
 
 
 def _link_grade(facts: Published, name: str, thresholds: Floats, weights: Floats, ready: Floats) -> float:
@@ -165,7 +172,7 @@ def _link_grade(facts: Published, name: str, thresholds: Floats, weights: Floats
         given = np.einsum("csnl,s->cnl", levels, weights)
         return np.einsum("c,n,cnl,cnr->lr", facts.country_shares, WEIGHTS, given, ready)
 
-    return _solve_link(facts.correlation[name], joint, name)
+    return _solve_link(facts.correlation[name], joint, name, strict=bool(facts.norway))
 
 
 def _links(facts: Published, options: PopulationOptions, shifts: Floats, offset: Floats) -> Floats:
@@ -197,9 +204,11 @@ def fit(
     """
     facts = published(survey)
     shares = facts.country_shares
-    shifts = np.stack(
-        [_country_shifts(facts, name, options.item_loading) for name in TRAITS[:N_SHIFTED]], axis=1
-    )
+    shifts = np.zeros((len(SURVEYED), N_SHIFTED))
+    if facts.norway:
+        shifts = np.stack(
+            [_country_shifts(facts, name, options.item_loading) for name in TRAITS[:N_SHIFTED]], axis=1
+        )
     loadings = np.where(item_traits() == TRAITS.index("interest"), 1.0, options.item_loading)
     thresholds = np.full((len(ITEMS), max(ITEM_LEVELS) - 1), np.inf)
     for j, item in enumerate(ITEMS):

@@ -26,6 +26,9 @@ from issim.evidence.vocabulary import ITEM_LEVELS, ITEMS
 
 Floats = NDArray[np.float64]
 
+#: Half a unit of the last digit below which a figure was computed from answers rather than printed.
+FINE = 1e-5
+
 
 def statistic(kind: str, levels: tuple[int, ...], p: Floats) -> float:
     """A share, mean or standard deviation of an ordinal distribution on 1..n."""
@@ -75,6 +78,15 @@ def flattest(n_levels: int, figures: Iterable[SurveyFigure]) -> Floats:
     return _softmax(np.asarray(found.x))
 
 
+def whole(n_levels: int, figures: Iterable[SurveyFigure]) -> Floats | None:
+    """The distribution itself where the share of every single level is known to more than it is printed."""
+    shares = {f.levels[0]: f for f in figures if f.kind == "share" and len(f.levels) == 1}
+    if len(shares) < n_levels or max(f.rounding for f in shares.values()) > FINE:
+        return None
+    p = np.array([shares[level].value for level in range(1, n_levels + 1)])
+    return np.asarray(p / p.sum())
+
+
 def figures_of(survey: Iterable[SurveyFigure], item: str) -> tuple[SurveyFigure, ...]:
     """The published shares, means and standard deviations of an item that its margin must meet."""
     wanted = ("share", "mean", "sd")
@@ -91,7 +103,9 @@ def margins(survey: tuple[SurveyFigure, ...]) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
     for item, n_levels in zip(ITEMS, ITEM_LEVELS, strict=True):
         rows = figures_of(survey, item)
-        p = flattest(n_levels, rows)
+        p = whole(n_levels, rows)
+        if p is None:
+            p = flattest(n_levels, rows)
         for row in rows:
             got = statistic(row.kind, row.levels, p)
             if abs(got - row.value) > row.rounding * 1.02:

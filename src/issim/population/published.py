@@ -48,7 +48,9 @@ class Published(NamedTuple):
     tick_shares: Floats  # (n_ticks,)
     correlation: dict[str, float]  # Spearman's rho with the readiness index
     statistic: dict[str, float]  # test statistic of the differences between countries, by index
-    norway: dict[str, float]  # Norway's mean, by index
+    norway: dict[
+        str, float
+    ]  # Norway's mean, by index; empty (and so `statistic`) where countries are one sample
 
 
 def _value(survey: Iterable[SurveyFigure], key: str) -> float:
@@ -80,6 +82,7 @@ def _counts(survey: tuple[SurveyFigure, ...]) -> Floats:
 def published(survey: tuple[SurveyFigure, ...]) -> Published:
     """Arrange the survey's figures; the margins are solved here, once per process."""
     counts = _counts(survey)
+    told_apart = any(figure.key in NORWAY.values() for figure in survey)
     return Published(
         margins=margins(survey),
         country_counts=counts,
@@ -88,6 +91,6 @@ def published(survey: tuple[SurveyFigure, ...]) -> Published:
         size_shares=_shares(survey, "size", SIZES),
         tick_shares=np.array([_value(survey, name) for name in TICKS]),
         correlation={name: _value(survey, key) for name, key in CORRELATIONS.items()},
-        statistic={name: _value(survey, key) for name, key in TESTS.items()},
-        norway={name: _value(survey, key) for name, key in NORWAY.items()},
+        statistic={name: _value(survey, key) for name, key in TESTS.items()} if told_apart else {},
+        norway={name: _value(survey, key) for name, key in NORWAY.items()} if told_apart else {},
     )

@@ -138,7 +138,17 @@ def _typed(axis: str, value: Value) -> Value:
 
 def world_key(settings: Settings) -> str:
     """What decides a world besides the seed: settings of equal keys and seeds share one world."""
-    left_out = ("behaviour", "policy", "run", "evidence", "uncertainty", "names", "posterior", "drawn")
+    left_out = (
+        "behaviour",
+        "policy",
+        "run",
+        "evidence",
+        "evidence_folder",
+        "uncertainty",
+        "names",
+        "posterior",
+        "drawn",
+    )
     parts = [
         repr(getattr(settings, part.name))
         for part in dataclasses.fields(settings)

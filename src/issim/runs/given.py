@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from issim.evidence.vocabulary import GOODS, ITEMS, TICK_GROUPS, TICKS
+from issim.own import prices, recalibration
 from issim.own.register import GivenFlows, Register
 from issim.runs import matches, published
 from issim.runs.settings import Settings
@@ -110,22 +111,24 @@ def write(settings: Settings, tables: Mapping[str, pd.DataFrame], folder: Path) 
 
 
 def words(settings: Settings, tables: Mapping[str, pd.DataFrame] | None = None) -> str:
-    """What to add to the closing words of a run with a register, whose `tables` tell of a case; nothing without one."""
-    firms = settings.firms
-    if firms is None:
-        return ""
-    lines = [
-        "",
-        "",
-        f"Firms: {len(firms)} of {firms.file}; {TABLE} says of each what was given and what was drawn.",
-    ]
+    """What to add to the closing words of a run with files of the user's own; `tables` tell of a documented case."""
+    lines = prices.words(settings.prices) if settings.prices else []
+    lines += recalibration.words(settings.survey) if settings.survey else []
+    if settings.firms is not None:
+        lines += words_of_firms(settings, settings.firms)
+    if tables is not None and matches.LINKS in tables:
+        lines += ["", *published.lines(settings, tables)]
+    return "\n".join(["", "", *lines]) if lines else ""
+
+
+def words_of_firms(settings: Settings, firms: Register) -> list[str]:
+    """What was given of the firms of a register and what was drawn, in words."""
+    lines = [f"Firms: {len(firms)} of {firms.file}; {TABLE} says of each what was given and what was drawn."]
     lines += [f"- {firms.coordinates}."] if firms.coordinates else []
     found = statuses(firms, settings.region.country_code >= 0)
     lines += [f"- {line}" for line in _counted(found, len(firms))]
     lines += [f"- {note}" for note in firms.notes]
-    if tables is not None and matches.LINKS in tables:
-        lines += ["", *published.lines(settings, tables)]
-    return "\n".join(lines)
+    return lines
 
 
 def _counted(found: Mapping[str, NDArray[Any]], n: int) -> list[str]:

@@ -10,21 +10,29 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePath
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from omegaconf import DictConfig, OmegaConf
 
 from issim.errors import InputError
 from issim.evidence import Evidence
+from issim.evidence.catalogue import PACKAGED
 from issim.own import cases
+from issim.own.answers import OwnSurvey, read_survey
 from issim.own.faults import Fault, refusal
 from issim.own.firms import read_firms
+from issim.own.prices import PriceTable, read_prices, with_prices
+from issim.own.recalibration import with_survey
 from issim.own.register import Register
 
 #: Settings that name a file: the register, centroids of its postcodes, its offers and needs as a table.
-FILES = ("firms", "places", "flows")
+FILES = ("firms", "places", "flows", "survey", "prices")
+#: What the table `streams` means when it is a file: prices of streams.
+PRICES, STREAMS = "prices", "streams"
 #: Files that only add to a register.
 BESIDE = ("places", "flows")
+
+Read = TypeVar("Read")
 
 
 class Own(NamedTuple):
@@ -32,6 +40,8 @@ class Own(NamedTuple):
 
     firms: Register | None
     evidence: Evidence
+    survey: OwnSurvey | None
+    prices: PriceTable | None
     names: bool = False
     """Whether names of firms may be written: if the user says so, and those of a documented case."""
 
@@ -41,7 +51,7 @@ def read_own(values: Mapping[str, Any], evidence: Evidence) -> Own:
     case = str(values["region"].get("register") or "")
     told = {name: str(values[name]) for name in FILES if values.get(name)}
     if not told and not case:
-        return Own(None, evidence)
+        return Own(None, evidence, None, None)
     if case and "firms" in told:
         raise InputError(
             f"firms = {told['firms']} and region {values['region']['name']} both say who the firms are; choose another "
@@ -53,15 +63,31 @@ def read_own(values: Mapping[str, Any], evidence: Evidence) -> Own:
                 f"{name} = {told[name]} belongs to a register of firms; name it, as in firms=my_firms.csv."
             )
     stamps = tuple((name, path, _stamp(path)) for name, path in told.items())
-    register = cases.register(case) if case else None
     faults: list[Fault] = []
-    if "firms" in told:
-        found = _register(stamps)
-        register, faults = (found, faults) if isinstance(found, Register) else (None, [*faults, *found])
+
+    def sound(found: Read | list[Fault]) -> Read | None:
+        if isinstance(found, list):
+            faults.extend(found)
+            return None
+        return found
+
+    register = cases.register(case) if case else sound(_register(stamps)) if "firms" in told else None
+    survey = sound(_survey(stamps, evidence)) if "survey" in told else None
+    prices = sound(_prices(stamps)) if PRICES in told else None
     if faults:
         raise refusal(faults)
-    digests = tuple((f"firms: {register.file}", register.digest) for _ in "1" if register)
-    return Own(register, _signed(evidence, digests), bool(case or values["names"]))
+    if prices is not None:
+        evidence = with_prices(evidence, prices)
+    if survey is not None:
+        evidence = with_survey(evidence, survey, folder_of(values["evidence"]))
+    read = {"firms": register, "survey": survey, PRICES: prices}
+    digests = tuple((f"{name}: {one.file}", one.digest) for name, one in read.items() if one is not None)
+    return Own(register, _signed(evidence, digests), survey, prices, bool(case or values["names"]))
+
+
+def folder_of(evidence: str | None) -> Path:
+    """The folder of the evidence of a configuration."""
+    return PACKAGED if evidence is None else Path(evidence)
 
 
 def check_count(n_firms: int, default: int, firms: Register) -> None:
@@ -87,6 +113,20 @@ def _register(stamps: tuple[tuple[str, str, tuple[int, int]], ...]) -> Register 
     """The register of some files as they are now."""
     paths = {name: path for name, path, _ in stamps}
     return read_firms(Path(paths["firms"]), places=_path(paths, "places"), flow_table=_path(paths, "flows"))
+
+
+@lru_cache(maxsize=8)
+def _survey(
+    stamps: tuple[tuple[str, str, tuple[int, int]], ...], evidence: Evidence
+) -> OwnSurvey | list[Fault]:
+    """The survey of some files as they are now."""
+    return read_survey(Path({name: path for name, path, _ in stamps}["survey"]), evidence.survey)
+
+
+@lru_cache(maxsize=8)
+def _prices(stamps: tuple[tuple[str, str, tuple[int, int]], ...]) -> PriceTable | list[Fault]:
+    """The prices of some files as they are now."""
+    return read_prices(Path({name: path for name, path, _ in stamps}[PRICES]))
 
 
 def _path(paths: Mapping[str, str], name: str) -> Path | None:
@@ -115,14 +155,20 @@ def public(overrides: Sequence[str]) -> list[str]:
     found = []
     for word in overrides:
         key, equals, value = word.partition("=")
-        is_file = equals and key.lstrip("+") in FILES
+        is_file = equals and (key.lstrip("+") in FILES or (key == STREAMS and not value.startswith("{")))
         found.append(f"{key}={PurePath(value.strip(chr(39) + chr(34))).name}" if is_file else word)
     return found
 
 
 def quoted(override: str) -> str:
-    """A word that names a file, quoted so that blanks and signs in a path mean themselves."""
+    """A word that names a file, quoted so that blanks and signs in a path mean themselves.
+
+    `streams=FILE` is `prices=FILE`: the table of the same name has keys below it and takes no text.
+    """
     key, _, value = override.partition("=")
+    if key.lstrip("+") == STREAMS and value and not value.startswith("{"):
+        key = PRICES
+        override = f"{key}={value}"
     if key.lstrip("+") not in FILES or not value or value[0] in "'\"" or value in ("null", "~"):
         return override
     return f"{key}='" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

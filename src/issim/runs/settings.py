@@ -11,8 +11,12 @@ from typing import Any, get_type_hints
 from issim.errors import InputError, out_of_range, unknown_name
 from issim.evidence import Evidence
 from issim.evidence import load as load_evidence
+from issim.evidence.catalogue import PACKAGED
 from issim.levers.policy import Policy, check_months
 from issim.model.posterior import Posterior
+from issim.own.answers import OwnSurvey
+from issim.own.prices import PriceTable
+from issim.own.recalibration import with_survey
 from issim.own.register import Register
 from issim.population.options import COMPOSITIONS, PopulationOptions
 from issim.population.options import check as check_population
@@ -90,6 +94,17 @@ class Settings:
     """What constants of behaviour are drawn from; `behaviour` then has their medians."""
     drawn: tuple[str, ...] = ()
     """The constants that are drawn from it."""
+    survey: OwnSurvey | None = None
+    """A survey of the user's own to which firms are calibrated, resampled for every seed."""
+    prices: PriceTable | None = None
+    """Prices of the user's own; `evidence` has them already."""
+    evidence_folder: Path = PACKAGED
+
+    def evidence_of(self, seed: int) -> Evidence:
+        """What firms of one seed are drawn from: the evidence, or the user's survey as its respondents answer again."""
+        if self.survey is None or not self.survey.n:
+            return self.evidence
+        return with_survey(self.evidence, self.survey, self.evidence_folder, seed)
 
     def behaviour_of(self, seed: int) -> Behaviour:
         """The constants of one seed: its own draw of those that are drawn, the same under every policy."""
@@ -166,7 +181,7 @@ def checked(values: Mapping[str, Any], policy: Policy) -> Settings:
     overridden(own.evidence, overrides)
     return Settings(
         *found, world, told.behaviour, policy, run, own.evidence, overrides, uncertainty, own.firms,
-        own.names, told.posterior, told.drawn,
+        own.names, told.posterior, told.drawn, own.survey, own.prices, own_data.folder_of(values["evidence"]),
     )  # fmt: skip
 
 

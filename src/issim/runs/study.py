@@ -56,7 +56,7 @@ def arms(policy: Policy) -> tuple[Policy, ...]:
 def world_of(settings: Settings, seed: int) -> World:
     """The world of one seed."""
     return build(
-        settings.evidence,
+        settings.evidence_of(seed),
         settings.places,
         settings.world,
         seed,
@@ -161,7 +161,9 @@ def firms_table(settings: Settings) -> pd.DataFrame:
     seed = settings.run.seed
     world = world_of(settings, seed)
     asked = [
-        inhabitants(settings.evidence, place, settings.world, seed, settings.overrides, settings.firms)
+        inhabitants(
+            settings.evidence_of(seed), place, settings.world, seed, settings.overrides, settings.firms
+        )
         for place in settings.places
     ]
     population = Population(*(np.concatenate(column) for column in zip(*asked, strict=True)))
