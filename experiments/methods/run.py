@@ -63,14 +63,24 @@ def flowing(part: str) -> str:
     )  # fmt: skip
 
 
+def measure_all() -> None:
+    """Measure what needs runs, draw the figures, and keep what was found."""
+    found = measure.measured(DOCS / "figures")
+    MEASURED.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write() -> None:
+    """Write the paper from what was measured last."""
+    PAGE.write_text(written(PAPER.read_text(encoding="utf-8"), known()), encoding="utf-8")
+
+
 def main() -> None:
     """Measure if asked to, and write."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--write", action="store_true", help="write from what was measured last")
     if not asked.parse_args().write:
-        found = measure.measured(DOCS / "figures")
-        MEASURED.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    PAGE.write_text(written(PAPER.read_text(encoding="utf-8"), known()), encoding="utf-8")
+        measure_all()
+    write()
     print(PAGE)
 
 

@@ -1,6 +1,7 @@
-"""Writes the generated parts of the documents: tables of docs/ODD.md, and the README's picture and table.
+"""Writes the generated parts of the documents: tables of docs/ODD.md, docs/methods.md, the README's picture and table.
 
-`python tests/docs/refresh.py` writes the tables of docs/ODD.md, at once; with `--results` it also runs the
+`python tests/docs/refresh.py` writes the tables of docs/ODD.md, and docs/methods.md from what was measured last, at
+once; `--methods` measures that anew, as `python experiments/methods/run.py` does. With `--results` it also runs the
 default job for the README's picture and table, with `--validation` all of `issim validate` for docs/validation.md;
 `--calibration FOLDER` packages the posterior of a finished `issim calibrate` and writes docs/calibration.md's results.
 """
@@ -29,6 +30,7 @@ from issim.world import state
 from issim.world.conditions import EFFECTS, Conditions
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(1, str(Path(__file__).resolve().parents[2] / "experiments"))
 
 from docs import annexes
 from docs.annexes import table
@@ -261,12 +263,22 @@ def write_calibration(folder: Path) -> None:
         keep_smaller(drawn, PICTURE.parent / f"calibration_{drawn.name}")
 
 
+def write_methods(measure_anew: bool = False) -> None:
+    """Write docs/methods.md, which quotes all the others."""
+    from methods import run as paper
+
+    if measure_anew:
+        paper.measure_all()
+    paper.write()
+
+
 def main() -> None:
     """Write what was asked for."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument(
         "--results", action="store_true", help="run the default job for the README's picture and table"
     )
+    asked.add_argument("--methods", action="store_true", help="measure what docs/methods.md quotes anew")
     asked.add_argument(
         "--validation", action="store_true", help="run the whole validation for docs/validation.md"
     )
@@ -284,6 +296,7 @@ def main() -> None:
         write_validation()
     if given.calibration:
         write_calibration(given.calibration)
+    write_methods(measure_anew=given.methods)
 
 
 if __name__ == "__main__":
