@@ -116,12 +116,12 @@ def takeaway(kind: str, sobol: pd.DataFrame, about: Mapping[str, Any]) -> str:
     what = heading(kind, about["policies"][-1])
     if rows.empty:
         return f"No single number can be told from chance as what moves {what} on firms that exchange"
-    names = [parameter(name) for name in rows.sort_values("ST", ascending=False)["parameter"].head(3)]
+    names = [f"'{parameter(name)}'" for name in rows.sort_values("ST", ascending=False)["parameter"].head(3)]
     said = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
     who = "how many extra firms exchange" if kind == EFFECT else "how many firms exchange"
     under = wording.under(about["policies"][-1])
     verb = "move" if len(names) > 1 else "moves"
-    return f"{under}, {said} {verb} {who} most"
+    return f"{under}: {said} {verb} {who} most"
 
 
 def reading() -> str:
