@@ -159,7 +159,10 @@ def _animate(given: argparse.Namespace) -> int:
 
 
 def _app(given: argparse.Namespace) -> int:
-    from issim.app.launch import app_command
+    if given.mesa:
+        from issim.app.mesa_view import mesa_command as app_command
+    else:
+        from issim.app.launch import app_command
 
     print(app_command(given.host, given.port, browse=not given.no_browser))
     return 0

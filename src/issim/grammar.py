@@ -140,6 +140,9 @@ def parser() -> argparse.ArgumentParser:
     app = commands.add_parser("app", help="open a page where levers are moved and the answer is seen at once")
     app.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this computer only)")
     app.add_argument("--port", type=int, default=8765, help="port (default 8765; 0: any that is free)")
+    app.add_argument(
+        "--mesa", action="store_true", help="Mesa's own view instead: play, pause, step, click a firm"
+    )
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
     lessons = commands.add_parser("lessons", help="list the lessons, or copy them out as notebooks")
     lessons.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="a new folder for the notebooks")

@@ -23,8 +23,7 @@ def app_command(host: str = "127.0.0.1", port: int = 8765, browse: bool = True) 
             f"--port = {port} is outside [0, 65535]; choose a free one above 1023, as in --port 8080."
         )
     listening = bound(host, port)
-    address = _address(host, listening.getsockname()[1])
-    serve(listening, address, is_local(host), browse)
+    serve(listening, host, browse)
     return "issim app: ended."
 
 
@@ -63,7 +62,20 @@ def _address(host: str, port: int) -> str:
     return f"http://{shown}:{port}/"
 
 
-def serve(listening: socket.socket, address: str, local: bool, browse: bool) -> None:
+def announce(host: str, port: int, browse: bool) -> None:
+    """Say where the page is, and who can open it; open it in a browser if that is wanted."""
+    address = _address(host, port)
+    say(f"issim app: {address}  (Ctrl-C ends it)")
+    if not is_local(host):
+        say(
+            "Anybody who can reach this computer over the network can open this page and use its processors; nobody is "
+            "asked for a password. Leave --host out to keep it to yourself."
+        )
+    if browse:
+        webbrowser.open(address)
+
+
+def serve(listening: socket.socket, host: str, browse: bool) -> None:
     """Serve until the end."""
     say("Starting; the first time the rules of the model are compiled, which takes a minute or so ...")
     import uvicorn
@@ -76,16 +88,9 @@ def serve(listening: socket.socket, address: str, local: bool, browse: bool) -> 
     desk.warm_up()
     app = application(desk)
     app.starlette_app.router.routes[:0] = routes(desk.limits, desk.reports, desk.registers)
-    config = uvicorn.Config(Door(app, local), ws="websockets-sansio", lifespan="on", **settings())
+    config = uvicorn.Config(Door(app, is_local(host)), ws="websockets-sansio", lifespan="on", **settings())
     server = uvicorn.Server(config)
-    say(f"issim app: {address}  (Ctrl-C ends it)")
-    if not local:
-        say(
-            "Anybody who can reach this computer over the network can open this page and use its processors; nobody is "
-            "asked for a password. Leave --host out to keep it to yourself."
-        )
-    if browse:
-        webbrowser.open(address)
+    announce(host, listening.getsockname()[1], browse)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -39,8 +40,10 @@ class Door:
     refused. Files go to the routes below only: Shiny's own way of taking them knows no limit, and is closed.
     """
 
-    def __init__(self, app: ASGIApp, is_local: bool) -> None:
-        self.app, self.is_local = app, is_local
+    def __init__(
+        self, app: ASGIApp, is_local: bool, headers: Sequence[tuple[bytes, bytes]] = HEADERS
+    ) -> None:
+        self.app, self.is_local, self.headers = app, is_local, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on, or refuse it."""
@@ -54,7 +57,7 @@ class Door:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
+                message["headers"] = [*message.get("headers", ()), *self.headers]
             await send(message)
 
         await self.app(scope, receive, sent)

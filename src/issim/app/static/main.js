@@ -20,6 +20,7 @@ let state = null, picture = null, asked = 0, answered = 0, timer = 0, last = 0, 
 function ask(what, push = false) {
   clearTimeout(timer);
   last = performance.now();
+  if (what.link !== undefined) moved = last;
   isPushed = push;
   asked += 1;
   document.body.classList.add("stale");
@@ -74,7 +75,10 @@ heard("scenario", (found) => {
 });
 
 heard("picture", (found) => {
-  if (found.n !== answered) document.body.dataset.first = Math.round(performance.now() - last);
+  if (found.n !== answered) {
+    document.body.dataset.first = Math.round(performance.now() - moved);
+    document.body.dataset.firstSeeds = found.seeds;
+  }
   answered = found.n;
   picture = found;
   byId("fault").textContent = "";
@@ -95,7 +99,7 @@ heard("picture", (found) => {
   actions.drawn(found);
   document.body.dataset.seeds = found.seeds;
   document.body.dataset.drawn = found.n;
-  document.body.dataset.ms = Math.round(performance.now() - last);
+  document.body.dataset.ms = Math.round(performance.now() - moved);
 });
 
 heard("film", (film) => {
