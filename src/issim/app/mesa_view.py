@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +27,8 @@ MISSING = "Mesa's own view needs its interface, which is not installed; type: pi
 SILENT = {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false", "SOLARA_MODE": "production"}
 #: A map of a thousand firms is one message.
 MESSAGES = {"ws_max_size": 16_000_000}
-PAGE = Path(__file__).with_name("mesa_page.py")
+#: The page is a file for `solara` to execute; it is named here and imported nowhere.
+PAGE = "issim.app.mesa_page"
 #: Side of the map and size of a dot, in units of the drawing.
 SIDE, SMALL, LARGE = 96.0, 0.6, 1.0
 
@@ -101,7 +101,7 @@ def mesa_command(host: str = "127.0.0.1", port: int = 8765, browse: bool = True)
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
         raise InputError(MISSING)
     listening = bound(host, port)
-    os.environ.update(SILENT, SOLARA_APP=str(PAGE))
+    os.environ.update(SILENT, SOLARA_APP=PAGE)
     say("Starting; the first time the rules of the model are compiled, which takes a minute or so ...")
     import uvicorn
     from solara.server.starlette import app
