@@ -99,6 +99,21 @@ def test_what_is_no_colour_is_left_alone(text: str, kind: str) -> None:
     assert foreign(text, kind) == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sources() if path.suffix in (".css", ".html", ".js")],
+    ids=lambda path: path.name,
+)
+def test_every_variable_that_a_page_asks_for_is_there(path: Path) -> None:
+    family = [
+        each.read_text(encoding="utf-8") for each in path.parent.iterdir() if each.suffix in (".css", ".html")
+    ]
+    own = set(re.findall(r"(--[a-z0-9-]+)\s*:", "".join(family)))
+    text = path.read_text(encoding="utf-8")
+    asked = set(re.findall(r"var\((--[a-z0-9-]+)", text)) | set(re.findall(r'hue\("(--[a-z0-9-]+)"', text))
+    assert asked - own - set(palette.variables()) == set()
+
+
 def drawn(fig: Figure) -> Iterator[tuple[str, str]]:
     """What is seen on a figure, and its colours without transparency."""
     for artist in fig.findobj(lambda each: isinstance(each, Line2D | Patch | Collection | Text)):

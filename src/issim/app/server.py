@@ -15,7 +15,7 @@ from issim.app.cards import cards, families
 from issim.app.desk import Desk, Person
 from issim.app.scenario import Place, behaviours, case_of, compositions, questions, regions, starting_points
 from issim.evidence.vocabulary import GOODS
-from issim.plots import style
+from issim.plots import palette
 from issim.plots.wording import capital, policy_label, spoken
 from issim.store.manifest import version
 
@@ -54,8 +54,8 @@ def catalogue(desk: Desk) -> dict[str, Any]:
         "compositions": [[name, COMPOSITIONS.get(name, spoken(name))] for name in compositions()],
         "usual": {"n_firms": usual.n_firms, "n_months": usual.n_months, "n_seeds": usual.n_seeds},
         "limits": {"firms": limits.firms, "months": limits.months, "seeds": limits.seeds},
-        "stages": list(style.STAGE_COLOURS.items()),
-        "streams": [[good, spoken(good), style.STREAM_COLOURS[good]] for good in GOODS],
+        "stages": list(palette.STAGE_COLOURS.items()),
+        "streams": [[good, spoken(good), palette.STREAM_COLOURS[good]] for good in GOODS],
         "version": version(),
     }  # fmt: skip
 
@@ -64,13 +64,9 @@ def page(desk: Desk) -> str:
     """The page, before Shiny adds its own scripts."""
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     text = json.dumps(catalogue(desk), ensure_ascii=False).replace("</", "<\\/")
-    colours = {
-        "ink": style.INK, "quiet": style.QUIET, "faint": style.FAINT, "ground": style.GROUND, "without": style.WITHOUT,
-        "with": style.WITH,
-    }  # fmt: skip
     template = (STATIC / "page.html").read_text(encoding="utf-8")
     return environment.from_string(template).render(
-        catalogue=Markup(text), colours=colours, version=version()
+        catalogue=Markup(text), colours=palette.css(), version=version()
     )
 
 
