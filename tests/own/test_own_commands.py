@@ -85,6 +85,13 @@ def test_a_run_with_a_register_says_what_was_given_and_tells_no_name(
     assert "Drawn from the survey-calibrated population" in said
     (folder,) = Path("outputs").iterdir()
     assert main(["report", str(folder)]) == 0
+    page = (folder / "report" / "report.html").read_text(encoding="utf-8")
+    assert "Map of one run" not in page
+    assert "fewer than 3 firms of the register are not shown" in page
+    groups = pd.read_csv(folder / "report" / "groups.csv")
+    counted = pd.read_parquet(folder / "firms.parquet")
+    for group, level in zip(groups["group"], groups["level"], strict=True):
+        assert (counted[group] == level).sum() >= 3
     table = pd.read_csv(folder / "firms_given.csv")
     assert len(table) == 10
     assert set(table["country"]) == {"given"}

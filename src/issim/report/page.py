@@ -71,7 +71,7 @@ def pictures(results: Results) -> list[Picture]:
     """The figures of the folder, those for which it has the tables."""
     series, barriers = results.table("series"), results.table("barriers")
     found = {"series": series, "barriers": barriers}
-    has_map = all(results.has(name) for name in MAPPED)
+    has_map = all(results.has(name) for name in MAPPED) and not tables.is_confidential(results.table("firms"))
     about = provenance(results)
     texts = funnel.barrier_texts()
     drawn = {"adoption": (adoption.figure(series, about), adoption.takeaway(series, about))}

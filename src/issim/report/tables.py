@@ -104,18 +104,30 @@ def lever_costs(results: Results) -> Table:
     return Table("levers", "Lever by lever", note, head, rows)
 
 
+#: Firms of a register below which a group is not told of in a report: what it does would be what one of them does.
+FEW = 3
+
+
+def is_confidential(firms: pd.DataFrame) -> bool:
+    """Whether firms come from somebody's register and their names were not asked for."""
+    return "line" in firms and "name" not in firms
+
+
 def groups(series: pd.DataFrame, firms: pd.DataFrame, policies: Sequence[str]) -> Table:
     """Adopters at the end by size, sector and country, and the paired change.
 
-    A group is left out if no firm of the first seed is in it and none of any seed ever exchanged.
+    A group is left out if no firm of the first seed is in it and none of any seed ever exchanged; of a confidential
+    register also a group of fewer than FEW firms, and the note says so.
     """
     last = series[series["month"] == series["month"].max()]
     ends = {policy: last[last["policy"] == policy].sort_values("seed") for policy in policies}
-    rows = []
+    rows, hide_few = [], is_confidential(firms)
     for group, levels in GROUPS.items():
         for level in levels:
             column = f"adopters_{group}_{level}"
             if not ((firms[group] == level).any() or series[column].any()):
+                continue
+            if hide_few and (firms[group] == level).sum() < FEW:
                 continue
             base = ends[policies[0]][column].to_numpy(np.float64)
             cells = [amount(base.mean())]
@@ -132,7 +144,8 @@ def groups(series: pd.DataFrame, firms: pd.DataFrame, policies: Sequence[str]) -
     return Table(
         "groups",
         "Who gains",
-        "Firms that exchange at the end: means over runs, ± 90 % confidence.",
+        "Firms that exchange at the end: means over runs, ± 90 % confidence."
+        + (f" Groups of fewer than {FEW} firms of the register are not shown." if hide_few else ""),
         head,
         rows,
     )
