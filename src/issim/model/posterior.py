@@ -54,6 +54,11 @@ class Posterior:
     digest: str
     """SHA-256 of the file."""
 
+    @property
+    def shown(self) -> str:
+        """Its name within a sentence: a file of the user's own without the path to it."""
+        return self.name if self.name == PACKAGED else f"'{Path(self.name).name}'"
+
     @cached_property
     def middle(self) -> dict[str, float]:
         """The median of every constant."""
@@ -84,7 +89,7 @@ class Posterior:
         if not differs:
             return ""
         return (
-            f"The {self.name} posterior was made with other {' and other '.join(differs)} than this run "
+            f"The {self.shown} posterior was made with other {' and other '.join(differs)} than this run "
             f"(issim {self.about.get('issim', 'unknown')}, commit {self.about.get('commit') or 'unknown'}); "
             "`issim calibrate` makes it anew."
         )
@@ -93,14 +98,14 @@ class Posterior:
         """What intervals over seeds then mean, in words, and whether the posterior is out of date."""
         number = "one constant" if n_drawn == 1 else f"{n_drawn} constants"
         words = (
-            f"Every run draws {number} of behaviour from the {self.name} posterior, the same under all policies of a "
+            f"Every run draws {number} of behaviour from the {self.shown} posterior, the same under all policies of a "
             "seed: the intervals over runs carry what programmes leave unknown about them as well as chance."
         )
         return [words, *([stale] if (stale := self.stale(evidence)) else [])]
 
     def provenance(self) -> dict[str, object]:
         """What a manifest says about it."""
-        return {"name": self.name, "sha256": self.digest, "draws": len(self.values), **self.about}
+        return {"name": self.shown, "sha256": self.digest, "draws": len(self.values), **self.about}
 
 
 def drawable() -> tuple[str, ...]:
