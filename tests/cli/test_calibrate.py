@@ -66,7 +66,7 @@ def test_a_run_may_draw_from_it(done: tuple[Path, Any]) -> None:
     folder, _ = done
     settings = plan(["behaviour=posterior", f"behaviour.posterior={folder}"]).settings
     assert settings.behaviour_of(3) == posterior.load(str(folder)).behaviour(3)
-    assert str(folder) in settings.words_of_posterior()
+    assert f"'{folder.name}' posterior" in settings.words_of_posterior()
 
 
 def test_it_goes_on_where_it_was_stopped_with_the_same_draws(tmp_path: Path) -> None:
