@@ -212,8 +212,6 @@ def draw(chosen: Asked, tables: dict[str, pd.DataFrame], folder: Path) -> None:
     if "shock_runs" in tables:
         paths, knowledge = tables["shock_paths"], tables["shock_knowledge"]
         found = shock_analysis.responses(tables["shock_runs"], paths)
-        about = About(
-            *size, "nominal rates from taxes.csv; firms, prices and digital intensity are those of today"
-        )
+        about = About(*size, f"{chosen.constants}; nominal rates from taxes.csv; firms and prices of today")
         observed = int((knowledge["kind"] == "response").sum())
         style.save(shock_plot.figure(found, paths, about, about.n_firms, observed), folder, SHOCK_FIGURE)
