@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fnmatch import fnmatch
 
+import pandas as pd
 import pytest
 
 from issim.rules.observe import NAMES
 from issim.runs.parameters import parameters
 from issim.store.outcomes import MEASURES
-from issim.trace import outcomes, rules
+from issim.trace import outcomes, rules, values
 
 
 def written(observable: str) -> set[str]:
@@ -53,3 +54,16 @@ def test_every_measure_is_an_outcome_with_a_way_to_read_it() -> None:
         assert measure.how in outcomes.READ
         assert found.column.name == measure.column
     assert outcomes.outcome("nothing") is None
+
+
+def test_values_are_found_by_key_and_by_the_words_of_a_report() -> None:
+    words = next(measure.words for measure in MEASURES if measure.key == "adopters")
+    report = pd.DataFrame(
+        {"measure": [f"{words} [firms]", "Other [t]"], "with training": ["7 (5 to 9)", "1"]}
+    )
+    assert list(values.rows(report, "adopters")) == ["with training 7 (5 to 9)"]
+    summary = pd.DataFrame({"key": ["adopters", "co2"], "policy": ["none", "none"], "middle": [3.5, 8.0]})
+    assert list(values.rows(summary, "adopters")) == ["policy none; middle 3.5"]
+    series = pd.DataFrame({"adopters": [1.0, 2.0, 6.0]})
+    assert list(values.rows(series, "adopters")) == ["count 3", "min 1", "middle 2", "mean 3", "max 6"]
+    assert list(values.rows(series, "tonnes")) == []

@@ -55,7 +55,7 @@ def lines(one: Found, key: str) -> Iterator[tuple[str, str]]:
     if table is None:
         return
     head = "values"
-    for text in _rows(table, key):
+    for text in rows(table, key):
         yield head, text
         head = ""
     if head == "values" and one.name:
@@ -84,11 +84,13 @@ def _table(one: Found) -> pd.DataFrame | None:
         ) from None
 
 
-def _rows(table: pd.DataFrame, key: str) -> Iterator[str]:
+def rows(table: pd.DataFrame, key: str) -> Iterator[str]:
     """The values of an outcome as text."""
-    for column in ("key", "outcome"):
+    words = next((measure.words for measure in MEASURES if measure.key == key), key)
+    for column in ("key", "outcome", "measure"):
         if column in table:
-            for row in table[table[column] == key].head(MAX_ROWS).to_dict("records"):
+            named = table[column].astype(str)
+            for row in table[(named == key) | named.str.startswith(words)].head(MAX_ROWS).to_dict("records"):
                 yield "; ".join(
                     f"{name} {_shown(value)}" for name, value in row.items() if name not in (column, "words")
                 )
