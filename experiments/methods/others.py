@@ -135,6 +135,8 @@ def _sensitivity() -> dict[str, Any]:
     found = re.search(r"^\|.+\n\|---.+\n(?:\|.+\n?)+", text, re.MULTILINE)
     picture = re.search(r"!\[.+?\]\(figures/sensitivity_effects\.png\)", text)
     command = re.match(r"`(.+?)`", text)
-    if found is None or picture is None or command is None:
+    told = re.search(r"^Of \d+ numbers .+?(?=^```)", text, re.MULTILINE | re.DOTALL)
+    if found is None or picture is None or command is None or told is None:
         return {}
-    return {"table": found[0].strip(), "figure": picture[0], "command": command[1]}
+    words = " ".join(told[0].split())
+    return {"table": found[0].strip(), "figure": picture[0], "command": command[1], "words": words}
