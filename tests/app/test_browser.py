@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 #: Seconds that a test waits for a picture.
-PATIENCE = 60.0
+PATIENCE = 240.0  # a busy machine that compiles first
 MANDATE = f"{SMALL}&lever=mandate"
 
 

@@ -58,11 +58,14 @@ export function barriers(picture) {
   byId("barriers").replaceChildren(table("", ["barrier", "", "without, %", "with policy, %"], rows));
 }
 
+// What can be read on the colour of each stage: 4.5 to 1 at least.
+const ON_STAGES = ["var(--ink)", "var(--ink)", "var(--published)", "var(--paper)", "var(--ink)"];
+
 export function stages(picture, colours) {
   const rows = Object.entries(picture.stages).map(([name, counts]) => {
     const parts = counts.map((count, k) => {
       const share = (100 * count) / picture.firms, [, colour] = colours[k];
-      return make("i", { style: `width:${share}%;background:${colour};color:${k === 3 ? "var(--paper)" : "var(--ink)"}` }, share > 9 ? said(count) : "");
+      return make("i", { style: `width:${share}%;background:${colour};color:${ON_STAGES[k]}` }, share > 9 ? said(count) : "");
     });
     const words = name === "base" ? "Without policy" : "With policy";
     const told = counts.map((count, k) => `${colours[k][0]} ${said(count)}`).join(", ");
