@@ -172,14 +172,19 @@ def test_every_policy_starts_from_the_same_eve(none, package_run):
 def test_policy_loosens_brakes(none, package_run, world, conditions, behaviour):
     state = package_run.trajectory.state
     with_levers = package_run.binding[-1]
-    without = binding_now(
-        world, state, no_policy(len(world.firms.index), N_MONTHS), behaviour, seed=SEED, month=N_MONTHS - 1
-    )
+    idle = conditions._replace(relief=np.zeros_like(conditions.relief))
+    without = binding_now(world, state, idle, behaviour, seed=SEED, month=N_MONTHS - 1)
     assert (with_levers.standing == without.standing).all()
     assert (with_levers.brake <= without.brake + 1e-12).all()
     looser = with_levers.brake < without.brake
     assert looser.any()
     assert set(np.flatnonzero(looser)) <= set(np.flatnonzero(conditions.relief.max(axis=0)))
+
+
+def test_conditions_of_other_levers_are_refused(package_run, world, behaviour):
+    nothing = no_policy(len(world.firms.index), N_MONTHS)
+    with pytest.raises(ValueError, match="the conditions have 0"):
+        binding_now(world, package_run.trajectory.state, nothing, behaviour, seed=SEED, month=N_MONTHS - 1)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,13 @@ def record(
 def binding_now(
     world: World, state: State, conditions: Conditions, behaviour: Behaviour, *, seed: int, month: int
 ) -> Binding:
-    """Which barriers bind in a state after the month `month` (-1: on the eve of month 0)."""
+    """Which barriers bind in a state after the month `month` (-1: on the eve of month 0).
+
+    ValueError for conditions of other levers than those the state was made for.
+    """
+    n_listed = int(state.levers.lifting.max(initial=-1)) + 1
+    if n_listed > len(conditions.key):  # compiled rules do not look whether a row is there
+        raise ValueError(f"the state lists {n_listed} levers, the conditions have {len(conditions.key)}")
     luck = firm_uniforms(seed, FELT, world.firms.index, world.firms.region, N_BARRIERS)
     return _binding(world, state, conditions, behaviour.record(), luck, month)
 
