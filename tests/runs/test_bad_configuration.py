@@ -16,6 +16,7 @@ from sentences import blemishes
 from issim.errors import InputError
 from issim.levers.policy import from_mapping
 from issim.runs.job import composed, plan
+from issim.runs.own_data import FILES
 from issim.runs.parameters import parameters
 from issim.runs.schema import groups, known_keys, open_table, types
 from issim.runs.settings import EVIDENCE_TABLES, checked
@@ -103,7 +104,11 @@ def test_what_is_no_finite_number_is_refused_everywhere(section: str, value: str
 WRONG = {int: ("1.5", "1e3", "text", "null", "[1]", "{a: 1}", "true", "", "nan"),
          float: ("text", "null", "[1]", "{a: 1}", "true", "", "1,5"),
          str: ("null", "[1]", "{a: 1}"),
+         bool: ("text", "null", "[1]", "1.5"),
          dict: ("5", "text", "[1]", "null")}  # fmt: skip
+
+#: Settings that name a file, or nothing.
+NONE_AT_ALL = ("evidence", *FILES)
 
 
 def wrong_types() -> Iterator[tuple[str, str]]:
@@ -111,7 +116,7 @@ def wrong_types() -> Iterator[tuple[str, str]]:
     decimals = [key for key, kind in types().items() if kind is float]
     chosen = [(key, kind) for key, kind in types().items() if kind is not float or key in decimals[::3]]
     for place, (key, kind) in enumerate(chosen):
-        options = [value for value in WRONG[kind] if (key, value) != ("evidence", "null")]
+        options = [value for value in WRONG[kind] if value != "null" or key not in NONE_AT_ALL]
         yield key, options[place % len(options)]
 
 

@@ -9,7 +9,9 @@ from difflib import get_close_matches
 from issim.errors import InputError, unknown_name
 from issim.runs.schema import groups, known_keys, types
 
-WANTED = {int: "a whole number", float: "a number", str: "a text", dict: "a table of settings"}
+WANTED = {
+    int: "a whole number", float: "a number", bool: "true or false", str: "a text", dict: "a table of settings",
+}  # fmt: skip
 
 
 def unreadable(override: str) -> InputError:

@@ -67,7 +67,7 @@ def read_own(values: Mapping[str, Any], evidence: Evidence) -> Own:
 
     def sound(found: Read | list[Fault]) -> Read | None:
         if isinstance(found, list):
-            faults.extend(found)
+            faults.extend(_named(fault, told) for fault in found)
             return None
         return found
 
@@ -83,6 +83,13 @@ def read_own(values: Mapping[str, Any], evidence: Evidence) -> Own:
     read = {"firms": register, "survey": survey, PRICES: prices}
     digests = tuple((f"{name}: {one.file}", one.digest) for name, one in read.items() if one is not None)
     return Own(register, _signed(evidence, digests), survey, prices, bool(case or values["names"]))
+
+
+def _named(fault: Fault, told: Mapping[str, str]) -> Fault:
+    """A fault of a whole file with the setting that names the file; any other as it is."""
+    labels = {PRICES: f"{STREAMS} ({PRICES})"}  # one setting that goes by two names
+    keys = [labels.get(key, key) for key, path in told.items() if PurePath(path).name == fault.file]
+    return fault._replace(file=f"{keys[0]} = {fault.file}") if keys and not fault.line else fault
 
 
 def folder_of(evidence: str | None) -> Path:
