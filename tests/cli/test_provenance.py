@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -205,6 +206,24 @@ def test_uncompiled_rules_give_the_same_bits(
 ) -> None:
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
     said = call("provenance", str(tiny / "series.parquet"), "--check")
+    assert said.code == 0, said.out
+    assert "gives the same bits" in said.out
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names instructions of x86-64")
+@pytest.mark.parametrize("older", ["OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES"])
+def test_processors_with_older_instructions_give_the_same_bits(
+    older: str, tmp_path: Path, call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Linear algebra and NumPy choose their instructions by processor; here they take those of older ones."""
+    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+
+    assert call("run", "--no-figures", *SMALL, "uncertainty.draws=8", f"outputs={tmp_path}").code == 0
+    (made,) = tmp_path.iterdir()
+    fewer = " ".join(name for name in __cpu_dispatch__ if __cpu_features__[name])
+    monkeypatch.setenv(older, "Prescott" if older.startswith("OPENBLAS") else fewer)
+    said = call("provenance", str(made), "--check")
     assert said.code == 0, said.out
     assert "gives the same bits" in said.out
 

@@ -83,9 +83,9 @@ def test_killed_at_several_moments(undisturbed: dict[str, bytes], tmp_path: Path
     sweep = Sweep(tmp_path / "here")
     for moment in (
         "manifest.json",
-        "series/.shard-000000*",
+        "series/*shard-000000*",
         "runs/shard-000001.parquet",
-        "series/shard-000003*",
+        "series/*shard-000003*",
     ):
         child = sweep.start()
         sweep.wait_for(child, moment)

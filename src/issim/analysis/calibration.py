@@ -11,6 +11,7 @@ size measures. There is no tolerance to choose.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -95,7 +96,7 @@ def distances(found: Floats, published: Floats, sd: Floats) -> Floats:
 def weighed(found: Floats, published: Floats, sd: Floats) -> Weighed:
     """How much every draw counts."""
     exponent = -0.5 * (distances(found, published, sd) ** 2).sum(axis=1)
-    raw = np.exp(exponent - exponent.max())
+    raw = np.array([math.exp(x) for x in exponent - exponent.max()])  # NumPy's own differs between processors
     weights = raw / raw.sum()
     return Weighed(weights, float(1.0 / (weights**2).sum()), float(raw.mean()))
 
@@ -145,9 +146,9 @@ def learnt(
 def together(names: Sequence[str], values: Floats, fit: Weighed) -> list[Together]:
     """Pairs of parameters whose rank correlation in the posterior is notable and more than noise, strongest first."""
     ranks = stats.rankdata(values, axis=0)
-    middle = fit.weights @ ranks
+    middle = (fit.weights[:, None] * ranks).sum(axis=0)
     spread = ranks - middle
-    covariance = (spread * fit.weights[:, None]).T @ spread
+    covariance = np.einsum("ni,nj->ij", spread * fit.weights[:, None], spread)
     scale = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(scale, scale)
     n_pairs = len(names) * (len(names) - 1) / 2
@@ -222,7 +223,7 @@ def recovered(
         fit = weigh(found[others], seen, sd)
         # a draw equal to the truth counts half, so that ties leave ranks uniform
         less = (values[others] < values[truth]) + 0.5 * (values[others] == values[truth])
-        ranks[row], sizes[row] = fit.weights @ less, fit.ess
+        ranks[row], sizes[row] = (fit.weights[:, None] * less).sum(axis=0), fit.ess
     return [_ranks(name, ranks[:, k]) for k, name in enumerate(names)], sizes
 
 

@@ -220,8 +220,8 @@ def ranked(
     left = list(range(x.shape[1]))
     freedom = len(y) - 2
     while left:
-        size = np.linalg.norm(x[:, left], axis=0) * np.linalg.norm(y)
-        r = np.clip((y @ x[:, left]) / np.maximum(size, 1e-9), -1.0 + 1e-12, 1.0 - 1e-12)
+        size = np.sqrt((x[:, left] ** 2).sum(axis=0) * (y**2).sum())
+        r = np.clip((y[:, None] * x[:, left]).sum(axis=0) / np.maximum(size, 1e-9), -1.0 + 1e-12, 1.0 - 1e-12)
         p = np.minimum(1.0, len(left) * 2.0 * t.sf(np.abs(r) * np.sqrt(freedom / (1.0 - r**2)), freedom))
         needed, order = weakest_told(freedom + 2, len(left)), np.argsort(-np.abs(r), kind="stable")
         best = int(order[0])
@@ -229,8 +229,8 @@ def ranked(
         yield from ((left[k], float(r[k]), float(p[k]), needed) for k in (order if is_last else order[:1]))
         if is_last:
             return
-        unit = x[:, left[best]] / np.linalg.norm(x[:, left[best]])
-        x, y = x - np.outer(unit, unit @ x), y - unit * (unit @ y)
+        unit = x[:, left[best]] / np.sqrt((x[:, left[best]] ** 2).sum())
+        x, y = x - np.outer(unit, (unit[:, None] * x).sum(axis=0)), y - unit * (unit * y).sum()
         left.pop(best)
         freedom -= 1
 

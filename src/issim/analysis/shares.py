@@ -73,7 +73,7 @@ def shares(outcome: Floats, seed: int = 0) -> Shares:
     luck = np.random.default_rng(seed)
     n = len(outcome)
     weights = luck.multinomial(n, np.full(n, 1.0 / n), RESAMPLES) / n
-    here, again = _indices(moments.mean(axis=0)[None]), _indices(weights @ moments)
+    here, again = _indices(moments.mean(axis=0)[None]), _indices(np.einsum("bn,nk->bk", weights, moments))
     n_groups = outcome.shape[1] - 2
     parameters = _estimate(here.parameters, again.parameters, 1)
     if not parameters.is_told[0]:

@@ -164,7 +164,7 @@ def structure(
         "tonnes": found.tonnes,
         "crossing": len(crossing),
         "crossing_tonnes": float(
-            state.pairs.flow[crossing] @ world.goods.is_mass[world.pairs.good[crossing]]
+            (state.pairs.flow[crossing] * world.goods.is_mass[world.pairs.good[crossing]]).sum()
         ),
     }
     return pd.DataFrame([row])

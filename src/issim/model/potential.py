@@ -116,7 +116,7 @@ def technical_potential(world: World) -> Potential:
     quantity = greatest * _relaxed(world, greatest, greatest)
     by_good = np.zeros(len(world.goods.is_mass))
     np.add.at(by_good, good, quantity)
-    return Potential(quantity, by_good, float(by_good @ world.goods.is_mass))
+    return Potential(quantity, by_good, float((by_good * world.goods.is_mass).sum()))
 
 
 def economic_optimum(world: World, behaviour: Behaviour | None = None) -> Optimum:
@@ -135,8 +135,8 @@ def economic_optimum(world: World, behaviour: Behaviour | None = None) -> Optimu
     quantity = np.where(used > _UNUSED, used * offered.greatest, 0.0)
     gain = np.where(quantity > 0.0, offered.gain(quantity), 0.0)
     quantity[gain <= 0.0] = 0.0
-    tonnes = float(quantity @ world.goods.is_mass[world.pairs.good])
-    return Optimum(quantity, float(gain[gain > 0.0].sum()), float(worth @ used), tonnes)
+    tonnes = float((quantity * world.goods.is_mass[world.pairs.good]).sum())
+    return Optimum(quantity, float(gain[gain > 0.0].sum()), float((worth * used).sum()), tonnes)
 
 
 def realised(
@@ -155,7 +155,7 @@ def realised(
     if state is not None:
         operating = state.pairs.stage == OPERATING
         flow = np.where(operating, state.pairs.flow, 0.0)
-        tonnes = float(flow @ world.goods.is_mass[world.pairs.good])
+        tonnes = float((flow * world.goods.is_mass[world.pairs.good]).sum())
         gain = float(terms(world, behaviour).gain(flow)[operating].sum())
     return Realised(tonnes, gain, _share(tonnes, potential.tonnes), _share(gain, optimum.bound))
 

@@ -92,7 +92,7 @@ def _network(world: World, state: State, rows: NDArray[np.intp]) -> Network:
     return Network(
         adopters=len(partners),
         exchanges=len(rows),
-        tonnes=float(state.pairs.flow[rows] @ world.goods.is_mass[world.pairs.good[rows]]),
+        tonnes=float((state.pairs.flow[rows] * world.goods.is_mass[world.pairs.good[rows]]).sum()),
         degree=degree,
         mean_degree=float(partners.mean()) if len(partners) else float("nan"),
         gini=gini(partners),

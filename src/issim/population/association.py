@@ -16,6 +16,15 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(48)
 NODES: Floats = np.asarray(_NODES, dtype=np.float64)
 WEIGHTS: Floats = np.asarray(_WEIGHTS / _WEIGHTS.sum(), dtype=np.float64)
 
+#: Decimals to which a fitted number is kept. Sums of products and elementary functions differ between processors in
+#: their last digits, and a fit carries that on: kept to nine decimals, all processors build the same firms.
+DECIMALS = 9
+
+
+def kept(fitted: Floats) -> Floats:
+    """A fitted number or an array of them, to as many decimals as every processor agrees on."""
+    return np.asarray(np.round(fitted, DECIMALS))
+
 
 def mixture_thresholds(cumulative: Floats, shares: Floats, shifts: Floats) -> Floats:
     """Thresholds t with sum_c shares_c * Phi(t_k - shifts_c) = cumulative_k, shape (n_levels - 1,).

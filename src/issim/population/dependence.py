@@ -33,7 +33,7 @@ from scipy.special import chndtrinc, ndtr, ndtri
 from issim.errors import InputError
 from issim.evidence.survey import SurveyFigure
 from issim.evidence.vocabulary import COUNTRIES, ITEM_LEVELS, ITEMS, SURVEYED, TICKS
-from issim.population.association import NODES, WEIGHTS, Floats, mixture_thresholds, spearman
+from issim.population.association import NODES, WEIGHTS, Floats, kept, mixture_thresholds, spearman
 from issim.population.indices import (
     INDICES,
     cumulative,
@@ -114,15 +114,16 @@ def _country_shifts(facts: Published, index: str, loading: float) -> Floats:
             (reached - target) / target,
         ]
 
-    found = root(gap, np.array([1.0, -0.8]), method="hybr")
-    met = found.success and found.x[1] < 0.0 and np.abs(gap(found.x)).max() <= 1e-6
+    near = root(gap, np.array([1.0, -0.8]), method="hybr")
+    found = root(gap, near.x, method="hybr", tol=1e-14)  # to the last digits: see `kept`
+    met = found.x[1] < 0.0 and np.abs(gap(found.x)).max() <= 1e-6
     if not met:
         raise InputError(
             f"survey index '{index}' = {facts.norway[index]} for Norway and test statistic "
             f"{facts.statistic[index]} cannot be met together with Latvia lowest; check these figures in the "
             "survey table."
         )
-    return shifts_of(found.x)
+    return kept(shifts_of(found.x))
 
 
 def _solve_link(target: float, joint_of: Callable[[float], Floats], what: str, strict: bool) -> float:
@@ -144,7 +145,7 @@ def _solve_link(target: float, joint_of: Callable[[float], Floats], what: str, s
             f"[{target + gap(-0.99):.2f}, {target + gap(0.99):.2f}]; correct the survey table or choose a "
             "population.item_loading nearer to 1."
         )
-    return float(brentq(gap, -0.99, 0.99, xtol=1e-7))
+    return float(brentq(gap, -0.99, 0.99, xtol=1e-14))
 
 
 def _link_awareness(facts: Published, loading: float, shifts: Floats, ready: Floats) -> float:
@@ -189,7 +190,7 @@ def _links(facts: Published, options: PopulationOptions, shifts: Floats, offset:
     links[4] = options.it_use_link
     links[5] = _link_grade(facts, "benefits", fifths, whole, ready)
     links[6] = _link_grade(facts, "practice", practised, whole, ready)
-    return links
+    return kept(links)
 
 
 @lru_cache(maxsize=32)
@@ -228,9 +229,9 @@ def fit(
         links=_links(facts, options, shifts, offset[: len(SURVEYED)]),
         shifts=np.concatenate([shifts, np.zeros((len(COUNTRIES) - len(SURVEYED), N_SHIFTED))]),
         loadings=loadings,
-        thresholds=thresholds,
+        thresholds=kept(thresholds),
         tick_links=tick_links,
-        tick_thresholds=tick_thresholds,
-        practice_threshold=float(ndtri(1.0 - options.practice_share)),
-        digital_offset=offset,
+        tick_thresholds=kept(tick_thresholds),
+        practice_threshold=float(kept(ndtri(1.0 - options.practice_share))),
+        digital_offset=kept(offset),
     )

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from issim.errors import InputError
 from issim.evidence.survey import SurveyFigure
 from issim.evidence.vocabulary import ITEM_LEVELS, ITEMS
+from issim.population.association import kept
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +59,7 @@ def _softmax(theta: Floats) -> Floats:
 
 def flattest(n_levels: int, figures: Iterable[SurveyFigure]) -> Floats:
     """The maximum-entropy distribution on 1..n_levels under the given figures."""
-    from scipy.optimize import minimize
+    from scipy.optimize import least_squares, minimize
 
     rows = [(f.kind, f.levels, f.value, f.rounding) for f in figures]
 
@@ -75,7 +76,15 @@ def flattest(n_levels: int, figures: Iterable[SurveyFigure]) -> Floats:
     found = minimize(
         loss, np.zeros(n_levels), jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 1000}
     )
-    return _softmax(np.asarray(found.x))
+
+    def slope(free: Floats) -> Floats:  # the last level is the one that others are relative to
+        return loss(np.append(free, 0.0))[1][:-1]
+
+    # BFGS stops where its path ends, which the processor's arithmetic decides; the root of the slope is one
+    polished = least_squares(
+        slope, found.x[:-1] - found.x[-1], method="lm", xtol=1e-15, ftol=1e-15, gtol=1e-15
+    )
+    return _softmax(np.append(polished.x, 0.0))
 
 
 def whole(n_levels: int, figures: Iterable[SurveyFigure]) -> Floats | None:
@@ -105,7 +114,8 @@ def margins(survey: tuple[SurveyFigure, ...]) -> dict[str, Floats]:
         rows = figures_of(survey, item)
         p = whole(n_levels, rows)
         if p is None:
-            p = flattest(n_levels, rows)
+            p = kept(flattest(n_levels, rows))
+            p = p / p.sum()
         for row in rows:
             got = statistic(row.kind, row.levels, p)
             if abs(got - row.value) > row.rounding * 1.02:

@@ -16,7 +16,7 @@ from scipy.special import ndtr
 
 from issim.evidence import Evidence
 from issim.evidence.vocabulary import ITEMS
-from issim.population.association import NODES, WEIGHTS, Floats, levels_given
+from issim.population.association import NODES, WEIGHTS, Floats, kept, levels_given
 from issim.population.dependence import TRAITS, Dependence
 from issim.population.firms import dependence_of
 from issim.population.options import PopulationOptions
@@ -117,4 +117,4 @@ def readiness_weights(evidence: Evidence, options: PopulationOptions | None = No
     matrix, sd = correlations(model, published(evidence.survey))
     beta = np.linalg.solve(matrix[1:, 1:], matrix[1:, 0])
     spreads = (*sd[1:], sd[0])
-    return ReadinessWeights._make(float(x) for x in (*beta, *spreads, beta @ matrix[1:, 0]))
+    return ReadinessWeights._make(kept([*beta, *spreads, beta @ matrix[1:, 0]]).tolist())

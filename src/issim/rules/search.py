@@ -173,7 +173,7 @@ def through_facilitator(world: World, state: State, conditions: Conditions, mont
     introduction at a time, as nobody in talks starts a search. Each pair is introduced once; every region has
     its own facilitators.
 
-    For whom  pairs of two firms that the lever targets and that are free (is_free)
+    For whom  pairs of two free firms (is_free), at least one of which the lever acts on
     Units     introductions per month and region
     Source    conditions (introductions); that a firm weighs one at a time is an assumption
     Keeps     never more than the capacity; no firm twice in a month
@@ -208,8 +208,10 @@ def through_facilitator(world: World, state: State, conditions: Conditions, mont
             and may_meet(pair, pairs, month)
             and is_free(donor, world, state, n_found)
             and is_free(receiver, world, state, n_found)
-            and amount_on(conditions, state.levers, INTRODUCTIONS, donor, month) > 0.0
-            and amount_on(conditions, state.levers, INTRODUCTIONS, receiver, month) > 0.0
+            and (  # a visit to one firm is enough to name it a partner
+                amount_on(conditions, state.levers, INTRODUCTIONS, donor, month) > 0.0
+                or amount_on(conditions, state.levers, INTRODUCTIONS, receiver, month) > 0.0
+            )
         )
         if wanted:
             places[region] -= 1.0

@@ -181,7 +181,8 @@ def paired(
 ) -> Pairs:
     """The table of candidate exchanges out of the rows of their offers and needs."""
     donor, receiver, good = offers.firm[offer], needs.firm[need], offers.good[offer]
-    distance = np.hypot(firms.x[donor] - firms.x[receiver], firms.y[donor] - firms.y[receiver])
+    east, north = firms.x[donor] - firms.x[receiver], firms.y[donor] - firms.y[receiver]
+    distance = np.sqrt(east * east + north * north)
     return Pairs(
         offer=offer,
         need=need,

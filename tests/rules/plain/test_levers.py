@@ -423,6 +423,16 @@ def test_a_pair_passed_over_is_introduced_once_its_firms_are_free_again():
     assert search.through_facilitator(c.world, c.state, c.conditions, 1, 0) == 1
 
 
+@pytest.mark.parametrize(("reached", "n_brought"), [((-1, -1), 0), ((0, -1), 1), ((-1, 0), 1), ((0, 0), 1)])
+def test_a_visit_to_one_of_the_two_is_enough_to_introduce_them(reached, n_brought):
+    c = case({"introductions": 1.0, "enrols": 1, "lasts": 1})
+    c.state.work.ranked[:] = -1
+    c.state.work.ranked[0] = 0
+    ends = (c.world.pairs.donor[0], c.world.pairs.receiver[0])
+    c.state.levers.reached[0, list(ends)] = reached
+    assert search.through_facilitator(c.world, c.state, c.conditions, 1, 0) == n_brought
+
+
 def test_ranking_for_facilitators_begins_with_the_greatest_joint_gain():
     world = toy(20)
     c = policy(20, 2, [{"introductions": 1.0}])
