@@ -18,12 +18,12 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / ".issim-stamp"
 #: Extras in the order in which each holds the one before.
-EXTRAS = ("", "[test]", "[test,browser]")
-#: The driver of the browser tests is large: it is installed only where there is a browser to drive.
+EXTRAS = ("", "[test]", "[test,browser,mesa-view]")
+#: The driver of the browser tests, and Mesa's view in a browser, are installed only where there is a browser to drive.
 HAS_BROWSER = any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
 TASKS = {
     "demo": (["-m", "issim", "run"], ""),
-    "test": (["-m", "pytest", "-q", "-n", "auto"], "[test,browser]" if HAS_BROWSER else "[test]"),
+    "test": (["-m", "pytest", "-q", "-n", "auto"], "[test,browser,mesa-view]" if HAS_BROWSER else "[test]"),
     "issim": (["-m", "issim"], ""),
 }
 

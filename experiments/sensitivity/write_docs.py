@@ -37,8 +37,15 @@ def block(folder: Path) -> str:
         f"`{command(about)}`, issim {about['issim']}, rules {about['rules']}, Python {about['python']}, "
         f"{about['finished'][:10]}:",
         f"```text\n{summary}\n```",
-        *(f"![{alt(kind, tables)}](figures/sensitivity_{kind}s.png)" for kind in drawn(folder)),
+        *(
+            f"![{alt(kind, tables)}](figures/sensitivity_{kind}s.png)"
+            for kind in drawn(folder, "sensitivity")
+        ),
         *([indices(tables)] if "sobol" in tables else []),
+        *(
+            f"![{screened(kind, tables)}](figures/screening_{kind}s.png)"
+            for kind in drawn(folder, "screening")
+        ),
         screening(tables, about),
     ]
     return "\n\n".join(parts) + "\n"
@@ -52,11 +59,9 @@ def command(about: Mapping[str, Any]) -> str:
     return shlex.join([*words, *more])
 
 
-def drawn(folder: Path) -> list[str]:
-    """The figures there are: of effects first."""
-    return [
-        kind for kind in ("effect", "outcome") if (folder / "figures" / f"sensitivity_{kind}s.png").exists()
-    ]
+def drawn(folder: Path, what: str) -> list[str]:
+    """Of which kinds there are figures of the indices (`sensitivity`) or of the `screening`: effects first."""
+    return [kind for kind in ("effect", "outcome") if (folder / "figures" / f"{what}_{kind}s.png").exists()]
 
 
 def alt(kind: str, tables: Mapping[str, pd.DataFrame]) -> str:
@@ -69,6 +74,17 @@ def alt(kind: str, tables: Mapping[str, pd.DataFrame]) -> str:
         for row in rows.itertuples()
     ]
     return f"Largest total index by {kind}: {'; '.join(said)}."
+
+
+def screened(kind: str, tables: Mapping[str, pd.DataFrame]) -> str:
+    """A figure of the screening in words: the number that moves every quantity most."""
+    morris = tables["morris"]
+    rows = morris[(morris["kind"] == kind) & morris["is_told"]].sort_values("mu_star", ascending=False)
+    said = [
+        f"{named(f'{kind}/{row.outcome}')}: {parameter(row.parameter)} {wording.number(row.mu_star)} {row.unit}"
+        for row in rows.drop_duplicates("outcome").itertuples()
+    ]
+    return f"Largest mean change over the whole prior by {kind}: {'; '.join(said)}."
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -131,8 +147,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("folder", type=Path, help="the folder that `issim sensitivity` printed")
     folder = asked.parse_args().folder
-    for kind in drawn(folder):
-        name = f"sensitivity_{kind}s.png"
+    for name in (
+        f"{what}_{kind}s.png" for what in ("sensitivity", "screening") for kind in drawn(folder, what)
+    ):
         keep_figure(folder / "figures" / name, DOCS / "figures" / name)
     text = PAGE.read_text(encoding="utf-8")
     said = f"<!-- generated: sensitivity -->\n{block(folder)}<!-- end -->"

@@ -172,8 +172,8 @@ def redraw(folder: Path) -> list[Path]:
     tables, about = figures_of.read(folder)
     drawn = [
         path
-        for kind, fig in figures_of.figures(tables, about)
-        for path in style.save(fig, folder / FIGURES, f"sensitivity_{kind}s")
+        for name, fig in figures_of.figures(tables, about)
+        for path in style.save(fig, folder / FIGURES, name)
     ]
     add_files(folder, [path.relative_to(folder).as_posix() for path in drawn], record_of(about))
     return drawn

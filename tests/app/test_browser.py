@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from app.conftest import SMALL
+from app.waiting import drawn, redrawn, until
 from browser import DESKTOP, PHONE, Visit, visit
 
 from issim.app import files, links
@@ -19,8 +18,6 @@ from issim.app.limits import Limits
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-#: Seconds that a test waits for a picture.
-PATIENCE = 240.0  # a busy machine that compiles first
 MANDATE = f"{SMALL}&lever=mandate"
 
 
@@ -36,28 +33,6 @@ def shown(request: pytest.FixtureRequest, browser: Browser, server: str) -> Iter
 
 
 both = pytest.mark.parametrize("shown", [DESKTOP, PHONE], indirect=True)
-
-
-def until(page: Page, expression: str) -> None:
-    """Wait until an expression is true; Playwright's own way needs `eval`, which the page forbids."""
-    end = time.monotonic() + PATIENCE
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, f"never: {expression}"
-        page.wait_for_timeout(40)
-
-
-def drawn(page: Page, number: int = 1, seeds: int = 20) -> None:
-    """Wait until the picture of so many regions, asked for by the `number`th question or a later one, is drawn."""
-    said = "document.body.dataset"
-    until(page, f"{said}.drawn >= {number} && {said}.film >= {number} && {said}.seeds == {seeds}")
-
-
-@contextmanager
-def redrawn(page: Page) -> Iterator[None]:
-    """Wait for the picture that what is done within asks for."""
-    number = int(page.get_attribute("body", "data-drawn") or 0)
-    yield
-    drawn(page, number + 1)
 
 
 def line(page: Page, chart: str = "adopters") -> str:

@@ -16,11 +16,12 @@ from issim.analysis.importance import draw_effects
 from issim.errors import InputError
 from issim.evidence.vocabulary import GOODS
 from issim.levers import catalogue
+from issim.levers.base import DECISIONS
 from issim.levers.policy import Policy, conditions, load, neutral
 from issim.model.simulate import simulate
 from issim.rules.observe import NAMES
 from issim.runs import comparison, study, uncertainty
-from issim.runs.assumptions import DECISIONS, DRAWN, NO_PRIOR, OF_POLICY, OF_WORLD, SET, UNREAD
+from issim.runs.assumptions import DRAWN, NO_PRIOR, OF_POLICY, OF_WORLD, SET, UNREAD
 from issim.runs.comparison import arms, outcomes, tables
 from issim.runs.job import plan
 from issim.runs.uncertainty import KEPT, Draws, draws, on_terms, on_world

@@ -27,6 +27,7 @@ def test_a_lever_is_written_read_and_listed(tmp_path: Path, capsys: pytest.Captu
     table = levers.listed(file)
     assert list(table.index) == ["mine", *catalogue.names()]
     assert table.loc["mine", "moves"] == "trust_gain 0.1"
+    assert table.loc["mine", "rests_on"] == "2 assumptions"
     found = levers.policy("ours", mine={"name": str(file)}, training={"capacity": 3})
     assert found.names == ("mine", "training")
     assert found.levers[0].running_cost == 100

@@ -24,6 +24,13 @@ from issim.units import ASSUMPTION, Par, Parameter, par, parameters_of
 from issim.world.conditions import EFFECT_NAMES, EFFECTS, FIRM_STAGES, Conditions
 from issim.world.state import World
 
+#: Numbers of a lever that say which policy is meant; nobody is uncertain about these.
+DECISIONS = (
+    "start", "end", "ramp", "intensity", "capacity", "budget", "quota", "threshold", "fine",
+    "check_probability", "rate", "path", "effects.quota", "effects.penalty", "effects.landfill_tax",
+    "effects.price_relief", "effects.reuse_payment", "effects.capex_grant", "cap", "premium", "contract_months",
+    "openness",
+)  # fmt: skip
 #: Fields that limit whom a lever is meant for, and the names that each allows (regions go by number).
 TARGETS = {
     "countries": COUNTRIES,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import issim.levers
 from issim.errors import InputError, unknown_name
 from issim.evidence import load
-from issim.levers.base import Lever, entry_fields, relief_pars, where
+from issim.levers.base import DECISIONS, Lever, entry_fields, relief_pars, where
 from issim.levers.checks import errors
 from issim.levers.reading import read
 from issim.units import ASSUMPTION, Parameter
@@ -185,7 +185,11 @@ def cost_in_words(each: Lever) -> str:
 
 def basis(each: Lever) -> str:
     """The sources that a lever rests on, and how many of its numbers in use are assumptions."""
+    prefix = f"{where(each.name)}."
     used = [row for row in each.parameters() if row.value not in (0, 0.0, "none")]
     keys = [key for row in used for key in row.par.source.split("; ") if key != ASSUMPTION]
-    assumed = sum(row.par.source == ASSUMPTION and bool(row.par.prior) for row in used)
+    assumed = sum(  # one without a prior is one all the same, unless it is what the policy decides
+        row.par.source == ASSUMPTION and (bool(row.par.prior) or row.name.removeprefix(prefix) not in DECISIONS)
+        for row in used
+    )
     return "; ".join([*dict.fromkeys(keys), f"{assumed} assumptions"])

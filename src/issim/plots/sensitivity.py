@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 
 from issim.analysis.sensitivity import EFFECT, OUTCOME
 from issim.errors import InputError
-from issim.plots import style, wording
-from issim.plots.moved import FIRST, SHORT, heading, parameter
+from issim.plots import screening, style, wording
+from issim.plots.moved import FIRST, SHORT, heading
+from issim.plots.rows import BOTTOM, TOP, named_rows, panel_places, who_moves, write_head
 from issim.store.blocks import REST
 from issim.store.folder import MANIFEST
 
@@ -23,10 +24,6 @@ TABLES = ("parameters", "morris", "steps", "sobol", "variance")
 NEEDED = TABLES[:3]
 #: Most rows of a figure besides that of all other numbers.
 N_ROWS = 9
-#: Left edge of the panels and their vertical ends, as shares of the slide.
-PANELS, BOTTOM, TOP = 0.345, 0.15, 0.69
-#: Room for the name and meaning of a number, in inches.
-NAMES = 3.7
 #: What an index is shown up to, and the part of its panel that leaves room for its number.
 END, USED = 1.0, 0.72
 #: The part of a total index that is a number's own, and what it has with others.
@@ -69,13 +66,16 @@ def read(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
 
 
 def figures(tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> Iterator[tuple[str, Figure]]:
-    """A figure for the outcomes and one for the effects of the policy, each with its kind; none without indices."""
-    if "sobol" not in tables:
-        return
+    """Figures by name, for the outcomes and for the effects of the policy: of the indices, and of the screening.
+
+    None of indices that there are not, none of a screening that told nothing from chance.
+    """
     for kind in (OUTCOME, EFFECT):
-        rows = tables["sobol"][tables["sobol"]["kind"] == kind]
-        if rows["ST"].notna().any():
-            yield kind, figure(kind, tables, about)
+        screened = screening.figure(kind, tables, about)
+        if screened is not None:
+            yield f"screening_{kind}s", screened
+        if "sobol" in tables and tables["sobol"].loc[tables["sobol"]["kind"] == kind, "ST"].notna().any():
+            yield f"sensitivity_{kind}s", figure(kind, tables, about)
 
 
 def figure(kind: str, tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> Figure:
@@ -89,15 +89,13 @@ def figure(kind: str, tables: Mapping[str, pd.DataFrame], about: Mapping[str, An
     names = ranked(sobol)
     source = Source(about, int(variance["samples"].iloc[0]), int(variance["replicates"].iloc[0]))
     fig = style.slide(takeaway(kind, sobol, about), reading(), source)
-    width = (style.RIGHT + 0.02 - PANELS) / len(keys)
     meanings = dict(zip(tables["parameters"]["parameter"], tables["parameters"]["meaning"], strict=True))
-    for place, key in enumerate(keys):
-        axes = fig.add_axes((PANELS + place * width, BOTTOM, 0.93 * width, TOP - BOTTOM))
+    for key, (left, width) in zip(keys, panel_places(len(keys)), strict=True):
+        axes = fig.add_axes((left, BOTTOM, width, TOP - BOTTOM))
         _panel(axes, sobol[sobol["outcome"] == key], names)
-        chance = variance[variance["outcome"] == key].iloc[0]
-        _head(fig, PANELS + place * width, key, 100.0 * float(chance["chance"]), 0.93 * width)
-    for row, name in enumerate(names):
-        _name(fig, BOTTOM + (TOP - BOTTOM) * (1.0 - (row + 0.5) / len(names)), name, meanings.get(name, ""))
+        chance = 100.0 * float(variance[variance["outcome"] == key].iloc[0]["chance"])
+        write_head(fig, left, wording.capital(SHORT[key]), f"chance: {chance:.0f} %", width)
+    named_rows(fig, names, meanings)
     return fig
 
 
@@ -116,12 +114,10 @@ def takeaway(kind: str, sobol: pd.DataFrame, about: Mapping[str, Any]) -> str:
     what = heading(kind, about["policies"][-1])
     if rows.empty:
         return f"No single number can be told from chance as what moves {what} on firms that exchange"
-    names = [f"'{parameter(name)}'" for name in rows.sort_values("ST", ascending=False)["parameter"].head(3)]
-    said = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+    said = who_moves(rows.sort_values("ST", ascending=False)["parameter"])
     who = "how many extra firms exchange" if kind == EFFECT else "how many firms exchange"
     under = wording.under(about["policies"][-1])
-    verb = "move" if len(names) > 1 else "moves"
-    return f"{under}: {said} {verb} {who} most"
+    return f"{under}: {said} {who} most"
 
 
 def reading() -> str:
@@ -130,25 +126,6 @@ def reading() -> str:
         "Share of the variance that the numbers make: dark alone, light with others; lines: 95 %; "
         "hollow: not told from chance"
     )
-
-
-def _head(fig: Figure, x: float, key: str, chance: float, width: float) -> None:
-    """What a panel shows, and how much of the variance of a single run is chance."""
-    told = style.fitted(wording.capital(SHORT[key]), width * style.SIZE[0], style.LABEL, "bold")
-    fig.text(x, TOP + 0.075, told, fontsize=style.LABEL, fontweight="bold", color=style.INK, va="center")
-    told = style.fitted(f"chance: {chance:.0f} %", width * style.SIZE[0], style.FOOTER)
-    fig.text(x, TOP + 0.018, told, fontsize=style.FOOTER, color=style.QUIET, va="center")
-
-
-def _name(fig: Figure, y: float, name: str, meaning: str) -> None:
-    """A number by its name, and below it what it means."""
-    told = style.fitted(wording.capital(parameter(name)), NAMES, style.SMALL, "bold", 1)
-    fig.text(
-        style.LEFT, y + 0.011, told, fontsize=style.SMALL, fontweight="bold", color=style.INK, va="center"
-    )
-    words = meaning or "those without an index of their own, exchanged at once"
-    told = style.fitted(words, NAMES, 8.5, max_lines=1)
-    fig.text(style.LEFT, y - 0.014, told, fontsize=8.5, color=style.QUIET, va="center")
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:

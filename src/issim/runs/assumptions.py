@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from issim.levers.base import DECISIONS
 from issim.levers.policy import Policy
 from issim.rules.behaviour import Behaviour
 from issim.runs.settings import Settings
@@ -27,13 +28,6 @@ OF_TABLES = {
 }
 #: Fields of the evidence that no run reads.
 UNREAD = ("landfill_rate", "vat_waste")
-#: Numbers of a lever that say which policy is meant; nobody is uncertain about these.
-DECISIONS = (
-    "start", "end", "ramp", "intensity", "capacity", "budget", "quota", "threshold", "fine",
-    "check_probability", "rate", "path", "effects.quota", "effects.penalty", "effects.landfill_tax",
-    "effects.price_relief", "effects.reuse_payment", "effects.capex_grant", "cap", "premium", "contract_months",
-    "openness",
-)  # fmt: skip
 
 
 class Assumed(NamedTuple):
