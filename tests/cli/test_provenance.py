@@ -240,6 +240,24 @@ def test_what_differs_is_told_column_by_column() -> None:
     assert differing(one, one.assign(seed=[1.0, 2.0])).startswith("differs in 1 of 2 columns (seed)")
 
 
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ("# commit: b\nx,y\n1,2\n", ""),
+        ("# commit: b\nx,y\n1,3\n", "differs from line 3 on: '1,2' is now '1,3'"),
+        ("# commit: a\nx,y\n1,2\n3,4\n", "differs from line 4 on: '' is now '3,4'"),
+        ("# commit: a\nx,y\n1,2\n\n", "has 4 lines and now 5"),
+    ],
+)
+def test_the_head_of_a_table_may_name_another_commit(now: str, told: str, tmp_path: Path) -> None:
+    there, here = tmp_path / "there.csv", tmp_path / "here.csv"
+    there.write_text("# commit: a\nx,y\n1,2\n")
+    here.write_text(now)
+    from issim.trace.again import first_line
+
+    assert first_line(there, here) == told
+
+
 def test_a_table_that_was_changed_differs_from_what_the_command_gives(
     tiny: Path, call: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,7 +189,8 @@ def basis(each: Lever) -> str:
     used = [row for row in each.parameters() if row.value not in (0, 0.0, "none")]
     keys = [key for row in used for key in row.par.source.split("; ") if key != ASSUMPTION]
     assumed = sum(  # one without a prior is one all the same, unless it is what the policy decides
-        row.par.source == ASSUMPTION and (bool(row.par.prior) or row.name.removeprefix(prefix) not in DECISIONS)
+        row.par.source == ASSUMPTION
+        and (bool(row.par.prior) or row.name.removeprefix(prefix) not in DECISIONS)
         for row in used
     )
     return "; ".join([*dict.fromkeys(keys), f"{assumed} assumptions"])
