@@ -105,9 +105,8 @@ def _panel(axes: Axes, rows: pd.DataFrame, names: list[str], size: float) -> Non
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_yticks([])
     axes.set_xticks([])
-    for place, name in enumerate(names):
-        if name in shown.index:
-            _mark(axes, place, shown.loc[name], end, size)
+    for name, found in shown.iterrows():
+        _mark(axes, names.index(str(name)), found, end, size)
 
 
 def _mark(axes: Axes, place: int, found: pd.Series, end: float, size: float) -> None:

@@ -6,7 +6,7 @@ Everything here is integrated on fixed Gauss-Hermite nodes, so that fitting need
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
@@ -21,9 +21,9 @@ WEIGHTS: Floats = np.asarray(_WEIGHTS / _WEIGHTS.sum(), dtype=np.float64)
 DECIMALS = 9
 
 
-def kept(fitted: Floats) -> Floats:
+def kept(fitted: ArrayLike) -> Floats:
     """A fitted number or an array of them, to as many decimals as every processor agrees on."""
-    return np.asarray(np.round(fitted, DECIMALS))
+    return np.asarray(np.round(np.asarray(fitted, np.float64), DECIMALS))
 
 
 def mixture_thresholds(cumulative: Floats, shares: Floats, shifts: Floats) -> Floats:
