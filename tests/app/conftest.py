@@ -38,4 +38,4 @@ def server() -> Iterator[str]:
     process, address = started()
     yield address
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=180)

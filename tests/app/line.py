@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 #: Seconds that a test waits for an answer.
-PATIENCE = 240.0  # a busy machine that compiles first
+PATIENCE = 900.0  # a busy machine that compiles first
 
 
 class Line:

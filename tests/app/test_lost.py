@@ -75,7 +75,7 @@ def test_a_program_that_is_killed_and_started_again_finds_its_page(browser: Brow
             assert_as_before(page, answer, link)
         finally:
             again.send_signal(signal.SIGINT)
-            again.communicate(timeout=30)
+            again.communicate(timeout=180)
 
 
 @pytest.mark.slow

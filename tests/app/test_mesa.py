@@ -63,12 +63,12 @@ def test_it_steps_in_a_browser_and_a_firm_is_asked(browser: Browser) -> None:
     try:
         with visit(browser, address, home=address) as found:
             page = found.page
-            page.get_by_text("Month 0 of 120").wait_for(timeout=300_000)
+            page.get_by_text("Month 0 of 120").wait_for(timeout=900_000)
             page.get_by_role("button", name=re.compile("step", re.IGNORECASE)).click()
-            page.get_by_text("Month 1 of 120").wait_for(timeout=60_000)
+            page.get_by_text("Month 1 of 120").wait_for(timeout=900_000)
             page.locator("circle[data-firm='17']").dispatch_event("click")
-            page.get_by_text("Firm 17", exact=True).wait_for(timeout=60_000)
+            page.get_by_text("Firm 17", exact=True).wait_for(timeout=900_000)
             assert all(asked.startswith(address) for asked in found.asked)
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=180)

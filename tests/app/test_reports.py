@@ -111,7 +111,7 @@ def test_the_report_of_the_page_is_that_of_the_command_line(server: str) -> None
     import http.client
     from urllib.parse import urlsplit
 
-    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=60)
+    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=180)
     connection.request("GET", f"/made/{token}/results.zip")
     archive = zipfile.ZipFile(io.BytesIO(connection.getresponse().read()))
     connection.close()

@@ -25,7 +25,7 @@ def called(
     server: str, method: str, path: str, body: bytes = b"", **headers: str
 ) -> tuple[int, str, dict[str, str]]:
     """Status, text and headers of an answer."""
-    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=60)
+    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=180)
     try:
         connection.request(method, path, body or None, {key.title(): value for key, value in headers.items()})
         answer = connection.getresponse()
@@ -162,7 +162,7 @@ def test_ctrl_c_ends_it_cleanly_even_while_somebody_waits() -> None:
     line = Line(address)
     line.ask({"link": "?n_firms=2000&n_seeds=100&lever=training"})
     process.send_signal(signal.SIGINT)
-    _, rest = process.communicate(timeout=30)
+    _, rest = process.communicate(timeout=180)
     assert process.returncode == 0
     assert "Traceback" not in rest
 

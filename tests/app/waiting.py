@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 #: Seconds that a test waits for a picture.
-PATIENCE = 240.0  # a busy machine that compiles first
+PATIENCE = 900.0  # a busy machine that compiles first
 
 
 def until(page: Page, expression: str) -> None:

@@ -27,7 +27,7 @@ LOOK = "import sys; print(sorted({name.partition('.')[0] for name in sys.modules
 def imported(code: str, names: tuple[str, ...]) -> str:
     """Which of some packages a fresh interpreter has imported after running `code`."""
     words = [sys.executable, "-c", f"{code}\n{LOOK}", ",".join(names)]
-    found = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+    found = subprocess.run(words, capture_output=True, text=True, check=True, timeout=180)
     return found.stdout.strip().splitlines()[-1]
 
 
@@ -66,7 +66,7 @@ def test_the_version_is_printed(call: Callable[..., Any]) -> None:
 
 def test_it_runs_as_a_module() -> None:
     words = [sys.executable, "-m", "issim", "run", "sed=3"]
-    found = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    found = subprocess.run(words, capture_output=True, text=True, check=False, timeout=180)
     assert found.returncode == 2
     assert found.stdout == ""
     assert found.stderr == "issim: 'sed' is not a key of the configuration; did you mean seed or n_seeds?\n"

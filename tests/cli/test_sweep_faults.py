@@ -22,7 +22,7 @@ WORDS = (
 )  # fmt: skip
 N_SHARDS = 5
 #: Seconds that nothing here takes.
-LONG = 300.0
+LONG = 900.0
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 

@@ -111,7 +111,7 @@ def test_all_lessons_run_as_notebooks(tmp_path: Path, record_property: Any) -> N
     book = as_one_notebook()
     began = time.monotonic()
     where = {"metadata": {"path": str(tmp_path)}}
-    client = NotebookClient(book, timeout=300, kernel_name="python3", resources=where)
+    client = NotebookClient(book, timeout=900, kernel_name="python3", resources=where)
     client.on_notebook_start = lambda **_: look_often(client)
     client.execute()
     codes = [cell for cell in book.cells if cell.cell_type == "code"]

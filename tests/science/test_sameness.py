@@ -301,7 +301,7 @@ def test_compiled_and_plain_give_the_same_bits():
         capture_output=True,
         text=True,
         check=True,
-        timeout=300,
+        timeout=900,
     )
     compiled = digests()
     assert json.loads(plain.stdout) == compiled

@@ -54,7 +54,7 @@ def finished(tmp_path: Path) -> Path:
 def nursed(scenario: str, folder: Path, *before: str) -> Any:
     """What a scenario of the nursery finds."""
     words = [*before, sys.executable, "-m", "store.nursery", scenario, str(folder)]
-    done = subprocess.run(words, cwd=TESTS, capture_output=True, text=True, check=False, timeout=240)
+    done = subprocess.run(words, cwd=TESTS, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
