@@ -1,7 +1,8 @@
-"""Does another method find the same posterior? ABC-SMC by pyABC against the weighed draws of `issim calibrate`.
+"""Does another program find the same posterior? ABC by pyABC against the weighed draws of `issim calibrate`.
 
     pip install 'issim[calibrate]'
-    python experiments/calibration/smc.py outputs/calibrations/KEY --particles 200
+    python experiments/calibration/smc.py outputs/calibrations/KEY --particles 600                     exact draws
+    python experiments/calibration/smc.py outputs/calibrations/KEY --particles 200 --generations 8     sequential
 
 pyABC samples the constants that the calibration found informed, as normal scores of their priors; the others are drawn
 from their priors in every simulation. Its stochastic acceptor takes the errors of the targets as its noise model, so
@@ -186,13 +187,13 @@ def main() -> None:
     """Print both methods side by side."""
     options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     options.add_argument("folder", type=Path, help="the folder of a finished `issim calibrate`")
-    options.add_argument("--particles", type=int, default=200)
-    options.add_argument("--generations", type=int, default=8)
+    options.add_argument("--particles", type=int, default=600)
+    options.add_argument("--generations", type=int, default=1)
     given = options.parse_args()
     rows, generations, took = compared(given.folder, given.particles, given.generations)
     print(generations[["t", "samples", "epsilon", "particles"]].to_string(index=False))
-    print(f"ABC-SMC: {generations['samples'].sum()} simulations of all targets in {took:.0f} s")
-    print("5 %, half, 95 % as normal scores of the prior: weighed draws | ABC-SMC")
+    print(f"pyABC: {generations['samples'].sum()} simulations of all targets in {took:.0f} s")
+    print("5 %, half, 95 % as normal scores of the prior: weighed draws | pyABC")
     for row in rows:
         ours, theirs = ("  ".join(f"{value:+.2f}" for value in ends) for ends in (row.weighed, row.smc))
         print(f"{row.parameter.removeprefix('behaviour.'):20s} {ours} | {theirs}")
