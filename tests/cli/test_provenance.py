@@ -250,11 +250,11 @@ def test_what_differs_is_told_column_by_column() -> None:
     ],
 )
 def test_the_head_of_a_table_may_name_another_commit(now: str, told: str, tmp_path: Path) -> None:
+    from issim.trace.again import first_line
+
     there, here = tmp_path / "there.csv", tmp_path / "here.csv"
     there.write_text("# commit: a\nx,y\n1,2\n")
     here.write_text(now)
-    from issim.trace.again import first_line
-
     assert first_line(there, here) == told
 
 

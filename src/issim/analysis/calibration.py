@@ -133,7 +133,8 @@ def learnt(
         variance = float((fit.weights * (u - mean) ** 2).sum())
         counts, _ = np.histogram(u, bins=slices, range=(0.0, 1.0), weights=fit.weights)
         before, _ = np.histogram(u, bins=slices, range=(0.0, 1.0), weights=equal)
-        divergence = float((counts[counts > 0] * np.log(counts[counts > 0] / before[counts > 0])).sum())
+        pairs = zip(counts.tolist(), before.tolist(), strict=True)
+        divergence = sum(now * math.log(now / then) for now, then in pairs if now > 0.0)
         (low, middle, high), (low_after, middle_after, high_after) = (
             quantiles(values[:, k], count).tolist() for count in (equal, fit.weights)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -13,6 +14,26 @@ from issim.plots.moved import parameter
 PANELS, BOTTOM, TOP = 0.345, 0.15, 0.69
 #: Room for the name and meaning of a number, in inches.
 NAMES = 3.7
+
+
+class Source(NamedTuple):
+    """Where the numbers of a figure come from."""
+
+    about: Mapping[str, Any]
+    samples: int
+    what: str
+    """What is sampled."""
+    replicates: int
+    besides: str
+    """What is said at the end."""
+
+    def line(self) -> str:
+        """The provenance in one line."""
+        said = self.about
+        return (
+            f"Region: {said['region']} · {said['n_firms']:,} firms · {self.samples:,} {self.what}, "
+            f"{self.replicates} seeds each · issim {said['issim']} · {self.besides}"
+        )
 
 
 def panel_places(n: int) -> list[tuple[float, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from issim.analysis.sensitivity import EFFECT
 from issim.plots import style, wording
 from issim.plots.moved import FIRST, SHORT
-from issim.plots.rows import BOTTOM, TOP, named_rows, panel_places, who_moves, write_head
+from issim.plots.rows import BOTTOM, TOP, Source, named_rows, panel_places, who_moves, write_head
 
 #: Most rows of a figure.
 N_ROWS = 10
@@ -22,22 +22,6 @@ ONE_WAY = 0.8
 USED = 0.66
 #: What the numbers of a panel are given in if the greatest is one of these or more.
 SCALES = ((1e6, "million "), (1e3, "thousand "))
-
-
-class Source(NamedTuple):
-    """Where the numbers of a figure come from."""
-
-    about: Mapping[str, Any]
-    samples: int
-    replicates: int
-
-    def line(self) -> str:
-        """The provenance in one line."""
-        said = self.about
-        return (
-            f"Region: {said['region']} · {said['n_firms']:,} firms · {self.samples:,} trajectories, "
-            f"{self.replicates} seeds each · issim {said['issim']} · {said['n_parameters']} numbers were screened"
-        )
 
 
 def figure(kind: str, tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> Figure | None:
@@ -51,7 +35,8 @@ def figure(kind: str, tables: Mapping[str, pd.DataFrame], about: Mapping[str, An
     if not names:
         return None
     last = tables["steps"][tables["steps"]["stage"] == "screening"].iloc[-1]
-    source = Source(about, int(last["samples"]), int(last["replicates"]))
+    besides = f"{about['n_parameters']} numbers were screened"
+    source = Source(about, int(last["samples"]), "trajectories", int(last["replicates"]), besides)
     fig = style.slide(takeaway(kind, morris, about), reading(), source)
     keys = [key for key in SHORT if (morris["outcome"] == key).any()]
     meanings = dict(zip(tables["parameters"]["parameter"], tables["parameters"]["meaning"], strict=True))

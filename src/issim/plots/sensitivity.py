@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,7 +15,7 @@ from issim.analysis.sensitivity import EFFECT, OUTCOME
 from issim.errors import InputError
 from issim.plots import screening, style, wording
 from issim.plots.moved import FIRST, SHORT, heading
-from issim.plots.rows import BOTTOM, TOP, named_rows, panel_places, who_moves, write_head
+from issim.plots.rows import BOTTOM, TOP, Source, named_rows, panel_places, who_moves, write_head
 from issim.store.blocks import REST
 from issim.store.folder import MANIFEST
 
@@ -28,23 +28,6 @@ N_ROWS = 9
 END, USED = 1.0, 0.72
 #: The part of a total index that is a number's own, and what it has with others.
 OWN, SHARED = style.STAGE_COLOURS["talking"], style.STAGE_COLOURS["aware"]
-
-
-class Source(NamedTuple):
-    """Where the numbers of a figure come from."""
-
-    about: Mapping[str, Any]
-    samples: int
-    replicates: int
-
-    def line(self) -> str:
-        """The provenance in one line, with what is meant by exchanging."""
-        said = self.about
-        return (
-            f"Region: {said['region']} · {said['n_firms']:,} firms · {self.samples:,} base samples, "
-            f"{self.replicates} seeds each · issim {said['issim']} · "
-            "Exchanging: gives or takes a residue in an operating exchange, formal or not"
-        )
 
 
 def read(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
@@ -87,7 +70,10 @@ def figure(kind: str, tables: Mapping[str, pd.DataFrame], about: Mapping[str, An
     sobol, variance = (tables[name][tables[name]["kind"] == kind] for name in ("sobol", "variance"))
     keys = [key for key in SHORT if (sobol["outcome"] == key).any()]
     names = ranked(sobol)
-    source = Source(about, int(variance["samples"].iloc[0]), int(variance["replicates"].iloc[0]))
+    source = Source(
+        about, int(variance["samples"].iloc[0]), "base samples", int(variance["replicates"].iloc[0]),
+        "Exchanging: gives or takes a residue in an operating exchange, formal or not",
+    )  # fmt: skip
     fig = style.slide(takeaway(kind, sobol, about), reading(), source)
     meanings = dict(zip(tables["parameters"]["parameter"], tables["parameters"]["meaning"], strict=True))
     for key, (left, width) in zip(keys, panel_places(len(keys)), strict=True):
