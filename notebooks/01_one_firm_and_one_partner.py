@@ -12,12 +12,15 @@
 # that these residues could replace. Why do the two not simply deal?
 #
 # **You need** about 10 minutes and no programming: run the cells one after the other (Shift+Enter), and answer
-# before you run. The first cell takes a moment; in a new installation the rules of the model are compiled once,
-# which takes half a minute or more.
+# before you run. The first cell of every lesson brings the model.
 
 # %%
 from issim import teach
 
+# %% [markdown]
+# The next one builds a small region and takes two of its firms aside.
+
+# %%
 region = teach.village(n_firms=100, seed=3)
 exchange = teach.undecided(region)
 donor, receiver = exchange.donor, exchange.receiver

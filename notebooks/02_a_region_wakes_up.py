@@ -17,6 +17,10 @@
 # %%
 from issim import teach
 
+# %% [markdown]
+# A region of 150 firms, at the start:
+
+# %%
 region = teach.village(n_firms=150, n_months=120, seed=2)
 unaware = region.firms.select(lambda firm: firm.stage == "unaware")
 print(f"At the start {len(unaware)} of {len(region.firms)} firms have never heard of symbiosis.")

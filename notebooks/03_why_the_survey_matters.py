@@ -19,6 +19,10 @@
 # %%
 from issim import teach
 
+# %% [markdown]
+# As many invented firms as real ones answered are asked the same. Their mean:
+
+# %%
 teach.asked_once(n=78, seed=0, item="awareness")
 
 # %% [markdown]

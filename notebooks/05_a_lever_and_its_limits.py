@@ -15,6 +15,10 @@
 # %%
 from issim import teach
 
+# %% [markdown]
+# Twenty regions of 150 firms over ten years, each of them twice: without training, and with it.
+
+# %%
 trained = teach.Arm("training")
 history = teach.runs({"none": teach.Arm(), "training": trained}, n_months=120)
 print("Training, as packaged: ten firms a month, for as long as there are any to train.")

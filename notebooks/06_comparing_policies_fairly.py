@@ -17,6 +17,10 @@
 # %%
 from issim import teach
 
+# %% [markdown]
+# Forty regions, each of them without the tax and with it; of these, two classes of ten students get one each.
+
+# %%
 LIVELY = {"start_share": 0.05}
 arms = {
     "none": teach.Arm(behaviour=LIVELY),

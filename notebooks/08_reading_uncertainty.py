@@ -16,6 +16,10 @@
 # %%
 from issim import teach
 
+# %% [markdown]
+# Forty regions of 150 firms over five years: left alone, with a team of facilitators, with training.
+
+# %%
 arms = {"none": teach.Arm(), "facilitator": teach.Arm("facilitator"), "training": teach.Arm("training")}
 history = teach.runs(arms, n_seeds=40, n_months=60)
 gains = teach.at_end(history, "facilitator", "adopters") - teach.at_end(history, "none", "adopters")

@@ -175,7 +175,8 @@ def _lessons(given: argparse.Namespace) -> int:
         print(_aligned([lessons.Lesson._fields, *lessons.ladder()]))
         print("\n`issim lessons DIR` copies them out as notebooks.")
     else:
-        print(lessons.copied(given.folder))
+        print(lessons.copied(given.folder), flush=True)
+        print(lessons.rehearsed())
     return 0
 
 

@@ -51,8 +51,8 @@ def say(text: str) -> None:
 
 def announce_compiling() -> None:
     """Say that the first run compiles; silent when the compiled rules are already there."""
-    if jit.is_compiled() and not jit.is_cached():
-        say("Compiling the rules of the model: once per version, half a minute or so ...")
+    if words := jit.patience():
+        say(words)
 
 
 def run_command(overrides: Sequence[str], figures: bool = True) -> str:

@@ -19,6 +19,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from issim.elementary import circle, log
 from issim.jit import rule
 
 #: The streams of randomness, one number each; a new process takes a new number and disturbs no other.
@@ -115,7 +116,7 @@ def place_word(region: int, partner_region: int, good: int, number: int) -> int:
 @rule
 def standard_normal(u: float, v: float) -> float:
     """One standard normal out of two uniforms (Box and Muller 1958)."""
-    return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
+    return math.sqrt(-2.0 * log(u)) * circle(v)[0]
 
 
 @rule

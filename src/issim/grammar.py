@@ -144,7 +144,9 @@ def parser() -> argparse.ArgumentParser:
         "--mesa", action="store_true", help="Mesa's own view instead: play, pause, step, click a firm"
     )
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    lessons = commands.add_parser("lessons", help="list the lessons, or copy them out as notebooks")
+    lessons = commands.add_parser(
+        "lessons", help="list the lessons, or copy them out as notebooks and try them"
+    )
     lessons.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="a new folder for the notebooks")
     results = commands.add_parser("results", help="say what is there of a sweep, and what is missing")
     results.add_argument("path", type=Path, metavar="PATH", help="the folder that `issim sweep` printed")

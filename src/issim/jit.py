@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 PACKAGE = Path(__file__).resolve().parent
 #: Where text that is compiled lives: draws, the arrays it reads, and the rules.
-COMPILED = ("draws.py", "jit.py", "world/*.py", "rules/*.py", "population/*.py")
+COMPILED = ("draws.py", "elementary.py", "jit.py", "normal.py", "world/*.py", "rules/*.py", "population/*.py")
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
@@ -115,3 +115,10 @@ def is_compiled() -> bool:
 def is_cached() -> bool:
     """Whether an earlier process left compiled rules for this very version."""
     return any(CACHE.glob("**/*.nbi"))
+
+
+def patience() -> str:
+    """What to say before rules are used for the first time in a version; nothing where they are compiled already."""
+    if not is_compiled() or is_cached():
+        return ""
+    return "Compiling the rules of the model: once per version, half a minute or so ..."

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import importlib.resources
+import io
 import re
+import runpy
+import tempfile
 from collections.abc import Iterator
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
+
+from tqdm import tqdm
 
 from issim.errors import InputError
 from issim.store.folder import check_writable
@@ -66,3 +72,22 @@ def copied(folder: Path) -> str:
     except OSError as error:
         raise InputError(f"'{folder}' cannot be written ({error.strerror}); name another folder.") from None
     return f"{len(sources())} lessons: {folder}\nOpen them by `jupyter lab {folder}` ({EXTRA} brings it)."
+
+
+def rehearsed() -> str:
+    """Run every lesson once, with a progress bar, so that whatever is compiled on first use is there for the class.
+
+    Keeps     nothing: what a lesson writes goes to a folder that is removed
+    """
+    from issim.commands import say
+
+    found = sources()
+    say("Trying them once, so that no class waits for what is compiled on first use: a minute or two ...")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tqdm(found, unit="lesson", desc="lessons", disable=None, leave=False) as bar,
+    ):
+        for source in bar:
+            with chdir(folder), redirect_stdout(io.StringIO()):
+                runpy.run_path(str(source))
+    return f"All {len(found)} ran on this machine; what they need is compiled."

@@ -9,6 +9,7 @@ from contracts.sources import PACKAGE, ROOT, files, imports, name_of, texts
 RULES_MAY_IMPORT = (
     "issim.jit",
     "issim.draws",
+    "issim.elementary",
     "issim.units",
     "issim.world.state",
     "issim.world.conditions",

@@ -80,7 +80,7 @@ def test_an_edited_helper_is_what_runs(package, tmp_path):
         return done.stdout.strip()
 
     assert answer() == "17"  # 9 * exp(0.6) = 16.4
-    path, drawn = package / "draws.py", "return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)"
+    path, drawn = package / "draws.py", "return math.sqrt(-2.0 * log(u)) * circle(v)[0]"
     text = path.read_text()
     assert drawn in text
     path.write_text(text.replace(drawn, "return 0.0 * u * v"))

@@ -27,6 +27,9 @@ from issim.evidence.tables import ASSUMED
 from issim.evidence.terms import Term, assumed, checked, field_names, joined, middle, scaled
 from issim.evidence.vocabulary import GOOD_TABLE, GoodName
 
+#: Decimals of what is computed with a logarithm: not every system agrees on its last digits.
+DECIMALS = 9
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -155,7 +158,7 @@ def reach(basis: Basis) -> Term:
 def gate_fee_spread(basis: Basis) -> Term:
     """ln(2) / 1.96: 95 % of firms pay between half and double the typical fee."""
     width = basis.assumed("gate_fee_factor")
-    return Term(math.log(width.value) / 1.959964, width.source, "uniform(0.15, 0.6)")
+    return Term(round(math.log(width.value) / 1.959964, DECIMALS), width.source, "uniform(0.15, 0.6)")
 
 
 #: The formula of each field; every other field is an assumption of the same name.
@@ -177,7 +180,7 @@ def volatility(series: Sequence[Price]) -> float:
     """sqrt(sum (d log price)^2 / sum of years) of one stream's prices, per square root of a year."""
     ordered = sorted(series, key=lambda row: row.year)
     squares = sum(math.log(b.value / a.value) ** 2 for a, b in pairwise(ordered))
-    return math.sqrt(squares / (ordered[-1].year - ordered[0].year))
+    return round(math.sqrt(squares / (ordered[-1].year - ordered[0].year)), DECIMALS)
 
 
 def volatilities(prices: Sequence[Price]) -> dict[str, Term]:

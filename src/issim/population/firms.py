@@ -13,14 +13,16 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, ndtr, ndtri
+from scipy.special import betaincinv
 
 from issim.draws import ANSWERS, firm_uniforms
 from issim.errors import InputError
 from issim.evidence import Evidence
 from issim.evidence.vocabulary import BRANCHES, COUNTRIES, ITEMS, SECTORS, SIZES, TICKS
+from issim.normal import ndtr, ndtri
 from issim.own.register import Register
 from issim.population import given
+from issim.population.association import kept
 from issim.population.dependence import TRAITS, Dependence, fit, item_traits
 from issim.population.obstacles import barrier_flags
 from issim.population.options import PopulationOptions, check
@@ -31,6 +33,8 @@ Floats = NDArray[np.float64]
 
 #: Rows drawn at a time: what is needed on the way to the answers stays within a few tens of megabytes.
 CHUNK = 32_768
+#: Steps of the table that trust is read from; a power of two, so that multiplying by it is exact.
+STEPS = 4096
 
 #: Which uniform of a firm decides what; new ones are added at the end, so that old firms keep their answers.
 COUNTRY, SECTOR, SIZE, EMPLOYEES, BRANCH, TRUST = range(6)
@@ -207,16 +211,19 @@ def _draw_ticks(part: Population, u: Floats, model: Dependence, readiness: Float
 
 
 @lru_cache(maxsize=32)
-def _trust_quantiles(mean: float, spread: float) -> tuple[Floats, Floats]:
-    """A Beta distribution's quantiles on a grid that is even in probability, fine enough to read between."""
+def _trust_quantiles(mean: float, spread: float) -> Floats:
+    """A Beta distribution's quantiles at probabilities k / STEPS, fine enough to read between; (STEPS + 1,)."""
     strength = mean * (1.0 - mean) / spread**2 - 1.0
-    grid = np.linspace(0.0, 1.0, 4097)
-    return grid, np.asarray(betaincinv(mean * strength, (1.0 - mean) * strength, grid))
+    grid = np.linspace(0.0, 1.0, STEPS + 1)
+    return kept(betaincinv(mean * strength, (1.0 - mean) * strength, grid))
 
 
 def _trust(u: Floats, options: PopulationOptions) -> Floats:
     """General trust: Beta with the mean and spread of the options."""
-    return np.interp(u, *_trust_quantiles(options.trust_mean, options.trust_spread))
+    at = _trust_quantiles(options.trust_mean, options.trust_spread)
+    step = np.floor(u * STEPS)
+    k = step.astype(np.int64)
+    return np.asarray(at[k] + (u * STEPS - step) * (at[k + 1] - at[k]))
 
 
 def grade(share: Floats) -> NDArray[np.int8]:

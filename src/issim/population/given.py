@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from issim.draws import GIVEN, firm_uniforms
 from issim.evidence.vocabulary import ITEMS
+from issim.normal import ndtr, ndtri
 from issim.own.register import Register
 from issim.population.dependence import N_SHIFTED, PARENT, TRAITS, Dependence, item_traits
 

@@ -8,7 +8,6 @@ row order and any sample.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from issim.draws import NOBODY, RESIDUES, Seed, place_word, standard_normal, uniforms
+from issim.elementary import exp, log
 from issim.evidence import Evidence
 from issim.evidence.vocabulary import BRANCHES, GOOD_RESOURCE, GOODS, TICK_GROUPS
 from issim.jit import rule
@@ -128,7 +128,7 @@ def _pick(
 @rule
 def _log_normal(mean: float, spread: float, u: float, v: float) -> float:
     """A log-normal quantity with the given mean, out of two uniforms."""
-    return mean * math.exp(spread * standard_normal(u, v) - 0.5 * spread * spread)
+    return mean * exp(spread * standard_normal(u, v) - 0.5 * spread * spread)
 
 
 @rule
@@ -200,7 +200,7 @@ def _offers(
                     mean = rates.per_person[g] * employees[i] * rates.activity[b]
                     part[g] = _log_normal(mean, rates.spread[g], v[0], v[1])
                 else:
-                    part[g] = -math.log(v[0]) * rates.gives[b, g]
+                    part[g] = -log(v[0]) * rates.gives[b, g]
                     whole += part[g]
         for g in range(n_goods):
             if taken[g] == 1:
@@ -239,7 +239,7 @@ def _needs(
         for g in range(n_goods):
             if g % 4 == 0:
                 u = uniforms(seed, RESIDUES, 0, index[i], NOBODY, place_word(region[i], 0, g, 17))
-            used = u[g % 4] < 1.0 - math.exp(-uses * rates.activity[b] * rates.takes[b, g])
+            used = u[g % 4] < 1.0 - exp(-uses * rates.activity[b] * rates.takes[b, g])
             if told.shape[0] > 0 and told[i, 0] >= 0:
                 used = told[i, g] == 1
             if used:
@@ -349,5 +349,5 @@ def gate_factors(
     factors = np.empty(index.shape[0])
     for i in range(index.shape[0]):
         u = uniforms(seed, RESIDUES, 0, index[i], NOBODY, place_word(region[i], 0, 0, 0))
-        factors[i] = math.exp(spread * standard_normal(u[2], u[3]))
+        factors[i] = exp(spread * standard_normal(u[2], u[3]))
     return factors

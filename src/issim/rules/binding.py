@@ -5,8 +5,7 @@ Read only: nothing here changes a run.
 
 from __future__ import annotations
 
-import math
-
+from issim.elementary import log
 from issim.jit import rule
 from issim.rules.barriers import relief_of
 from issim.rules.behaviour import Constants
@@ -89,9 +88,9 @@ def brake(strength: float, relief: float, on_threshold: int, behaviour: Constant
     Keeps     0 at full relief; at most 50, where a barrier that nobody passes would be infinite
     """
     if on_threshold == 1:
-        return behaviour.accept_gain * math.log(1.0 + behaviour.strictness * strength * (1.0 - relief))
+        return behaviour.accept_gain * log(1.0 + behaviour.strictness * strength * (1.0 - relief))
     left = unrelieved(strength, relief)
-    return -math.log(left) if left > 0.0 else 50.0
+    return -log(left) if left > 0.0 else 50.0
 
 
 @rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from issim.draws import Seed, standard_normal
+from issim.elementary import exp, log, power
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.borders import left_by_law
@@ -39,7 +40,7 @@ def worthwhile_gain(employees: float, threshold: float, behaviour: Constants) ->
     Source    behaviour.worthwhile, behaviour.worthwhile_size
     Keeps     grows with the barriers no money, uncertain return, short-term mindset
     """
-    return behaviour.worthwhile * math.pow(employees, behaviour.worthwhile_size) * threshold
+    return behaviour.worthwhile * power(employees, behaviour.worthwhile_size) * threshold
 
 
 @rule
@@ -55,15 +56,15 @@ def probability_of_accepting(
     Source    behaviour.accept_gain, accept_readiness, accept_peers, risk
     Keeps     in [0, 1]; 0 when gain or trust is 0; grows with gain, trust, readiness
     """
-    expected = gain * math.pow(trust, behaviour.risk) if gain > 0.0 else 0.0
+    expected = gain * power(trust, behaviour.risk) if gain > 0.0 else 0.0
     if expected <= 0.0:
         return 0.0
     logit = (
-        behaviour.accept_gain * (math.log(expected) - math.log(threshold))
+        behaviour.accept_gain * (log(expected) - log(threshold))
         + behaviour.accept_readiness * (readiness - behaviour.mean_readiness)
         + behaviour.accept_peers * peer_share
     )
-    return 1.0 / (1.0 + math.exp(-max(logit, -700.0)))  # beyond, the exponential overflows
+    return 1.0 / (1.0 + exp(-max(logit, -700.0)))  # beyond, the exponential overflows
 
 
 @process
@@ -117,7 +118,7 @@ def lead_time(luck: tuple[float, float, float, float], barriers: float, behaviou
     Source    behaviour.lead_time, behaviour.lead_spread
     Keeps     log-normal before rounding up; never longer than 32,000 months
     """
-    months = behaviour.lead_time * math.exp(behaviour.lead_spread * standard_normal(luck[2], luck[3]))
+    months = behaviour.lead_time * exp(behaviour.lead_spread * standard_normal(luck[2], luck[3]))
     if barriers <= 0.0:
         return 32000
     return int(min(32000.0, max(1.0, math.ceil(months / barriers))))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from issim.draws import Seed
+from issim.elementary import power
 from issim.jit import process, rule
 from issim.rules.awareness import forget, wake
 from issim.rules.barriers import weigh_barriers
@@ -19,7 +18,7 @@ from issim.world.state import FAILED, FIRM_LEFT, N_ACTIVE, NEW_CLOSED, OPERATING
 @rule
 def hazard_of_closure(employees: float, closure: float, elasticity: float) -> float:
     """Hazard that a firm leaves, per month: closure * employees^elasticity (smaller firms leave more often)."""
-    return closure * math.pow(employees, elasticity)
+    return closure * power(employees, elasticity)
 
 
 @rule

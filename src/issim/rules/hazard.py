@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from issim.elementary import expm1
 from issim.jit import rule
 
 
@@ -18,7 +17,7 @@ def probability(hazard: float) -> float:
     Source    definition of a hazard
     Keeps     p grows with h; p <= h
     """
-    return -math.expm1(-hazard)
+    return -expm1(-hazard)
 
 
 @rule

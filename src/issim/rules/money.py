@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from issim.elementary import exp, expm1, log1p
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.borders import haulage_of, legal_cost
@@ -33,7 +32,7 @@ def annuity(interest: float, lifetime: float) -> float:
     """
     if interest < 1e-12:
         return 1.0 / lifetime
-    return interest / -math.expm1(-lifetime * math.log1p(interest))
+    return interest / -expm1(-lifetime * log1p(interest))
 
 
 @rule
@@ -174,5 +173,5 @@ def penalty_avoided(
 def set_prices(market: Market, prices: Floats) -> None:
     """Write this month's prices against their means into `prices` (2, n_goods): virgin price, gate fee."""
     for good in range(market.virgin.shape[0]):
-        prices[0, good] = math.exp(market.virgin[good])
-        prices[1, good] = math.exp(market.gate[good])
+        prices[0, good] = exp(market.virgin[good])
+        prices[1, good] = exp(market.gate[good])

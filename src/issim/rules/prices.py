@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from issim.draws import NOBODY, PRICE, Seed, standard_normal, uniforms
+from issim.elementary import exp
 from issim.jit import process, rule
 from issim.world.state import Goods, Market
 
@@ -21,10 +22,10 @@ def next_log_price(log_price: float, volatility: float, reversion: float, shock:
     Keeps     z = 0 stays 0 when the volatility is 0; without reversion z is a random walk
     """
     if volatility == 0.0:
-        return log_price * math.exp(-reversion / 12.0)
+        return log_price * exp(-reversion / 12.0)
     if reversion == 0.0:
         return log_price + volatility * math.sqrt(1.0 / 12.0) * shock
-    kept = math.exp(-reversion / 12.0)
+    kept = exp(-reversion / 12.0)
     return log_price * kept + volatility * math.sqrt((1.0 - kept * kept) / (2.0 * reversion)) * shock
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from issim.draws import MEETING, Seed, place_word, uniforms
+from issim.elementary import exp, power
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.rules.exchange import may_meet, meet
@@ -32,7 +33,7 @@ def ease_of_meeting(
     Source    behaviour.contact_distance (NISP's median distance), behaviour.contact_network
     Keeps     w falls with distance and with steps in the network
     """
-    return compatibility * math.exp(-distance / scale) * math.pow(per_hop, hops - 1.0)
+    return compatibility * exp(-distance / scale) * power(per_hop, hops - 1.0)
 
 
 @process
@@ -69,7 +70,7 @@ def hazard_of_search(
     Keeps     at least 0
     """
     drive = behaviour.search_readiness * readiness_gap + behaviour.search_digital * digital
-    return (rate * math.exp(drive) + push) * barriers
+    return (rate * exp(drive) + push) * barriers
 
 
 @process

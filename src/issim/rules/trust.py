@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from issim.elementary import power
 from issim.jit import process, rule
 from issim.rules.behaviour import Constants
 from issim.world.state import N_ACTIVE, OPERATING, FirmState, Links, State
@@ -34,8 +33,8 @@ def after_news(trust: float, n_good: int, n_bad: int, news: float) -> float:
     Source    behaviour.news
     Keeps     trust in [0, 1]; unchanged without news
     """
-    hopeful = 1.0 - (1.0 - trust) * math.pow(1.0 - news, float(n_good))
-    return hopeful * math.pow(1.0 - news, float(n_bad))
+    hopeful = 1.0 - (1.0 - trust) * power(1.0 - news, float(n_good))
+    return hopeful * power(1.0 - news, float(n_bad))
 
 
 @process

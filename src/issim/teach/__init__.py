@@ -1,13 +1,16 @@
 """What the lessons call: small regions, questions to firms, repeated surveys, fair comparisons, pictures, sliders.
 
-Rules are the model's own, never copied; every picture is drawn in the style of all figures. A part is imported when a
-cell first uses it, so that no cell waits for what only later ones need.
+Rules are the model's own, never copied; every picture is drawn in the style of all figures. The first cell of a lesson
+imports this and with it the model; every other part comes when a cell first uses it. So no cell waits for it all.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from issim import jit
+from issim.teach.regions import Arm, firms_of, runs, village, worlds
 
 if TYPE_CHECKING:
     from issim.teach.cases import case, documented, link_rows
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from issim.teach.levers import listed, policy, write
     from issim.teach.pairs import account, asked, chances, follow, operating, remembered, undecided
     from issim.teach.pictures import Picture, Row, bars, brakes_picture, lines, map_picture, rows
-    from issim.teach.regions import Arm, firms_of, runs, village, worlds
     from issim.teach.surveys import asked_often, asked_once, everybody, inside, shuffled, survey_picture
     from issim.teach.uncertain import assumptions_picture, by_seeds, needed, with_assumptions
 
@@ -45,11 +47,13 @@ _PARTS = {
     "levers": ("listed", "policy", "write"),
     "pairs": ("account", "asked", "chances", "follow", "operating", "remembered", "undecided"),
     "pictures": ("Picture", "Row", "bars", "brakes_picture", "lines", "map_picture", "rows"),
-    "regions": ("Arm", "firms_of", "runs", "village", "worlds"),
     "surveys": ("asked_often", "asked_once", "everybody", "inside", "shuffled", "survey_picture"),
     "uncertain": ("assumptions_picture", "by_seeds", "needed", "with_assumptions"),
 }
 _HOMES = {name: part for part, names in _PARTS.items() for name in names}
+
+if words := jit.patience():
+    print(words)
 
 
 def __getattr__(name: str) -> Any:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from issim.elementary import logs
 from issim.evidence.vocabulary import GOODS
 from issim.own.register import Register
 from issim.population.documented import shrunk_odds
@@ -141,7 +142,7 @@ def find(
               order of offers, and within one by the receiver's index; a firm's list is by partner, good, role
     """
     limit = np.minimum(goods.reach, options.max_distance)
-    search = Search(_log(fits), limit, float(options.distance_scale))
+    search = Search(logs(fits), limit, float(options.distance_scale))
     offer, need = matched(firms, offers, needs, goods, search, options.per_offer, options.per_need)
     hops = hops_between(offers.firm[offer], needs.firm[need], peers.start, peers.items)
     pairs = paired(firms, offers, needs, offer, need, fits, hops)
@@ -163,8 +164,8 @@ def matched(
     Keeps     in the order of offers, and within one by the receiver's index
     """
     place = Place(firms.x, firms.y, firms.branch, firms.index)
-    worth = np.log(offers.quantity * goods.replaced[offers.good])
-    flows = FlowSizes(offers.firm, offers.good, worth, needs.firm, needs.good, np.log(needs.quantity))
+    worth = logs(offers.quantity * goods.replaced[offers.good])
+    flows = FlowSizes(offers.firm, offers.good, worth, needs.firm, needs.good, logs(needs.quantity))
     best, score = best_needs(flows, place, search, per_offer)
     return chosen(best, score, firms.index[offers.firm], needs.firm, firms.index, per_need)
 
@@ -223,15 +224,9 @@ def across(
     lowered = fits * (1.0 - search.technical)
     lowered = np.where(lowered >= options.min_compatibility, lowered, 0.0)
     limit = np.where(goods.is_mass > 0.0, search.max_distance, np.minimum(goods.reach, search.max_distance))
-    how = Search(_log(lowered), limit, float(options.distance_scale / search.contact_factor))
+    how = Search(logs(lowered), limit, float(options.distance_scale / search.contact_factor))
     some = Offers(offers.firm[given], offers.good[given], offers.quantity[given])
     others = Needs(needs.firm[taken], needs.good[taken], needs.quantity[taken])
     offer, need = matched(firms, some, others, goods, how, search.per_offer, search.per_need)
     hops = np.full(len(offer), 3, np.int8)
     return paired(firms, offers, needs, given[offer], taken[need], lowered, hops, search.row)
-
-
-def _log(fits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Logarithm of compatibilities, -inf where there is none."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(fits))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from issim.draws import NOBODY, PLACE, Seed, place_word, uniforms
+from issim.elementary import circle, exp, log
 from issim.errors import InputError, out_of_range, unknown_name
 from issim.evidence.vocabulary import COUNTRIES
 from issim.jit import rule
@@ -161,7 +162,7 @@ def _clusters(
         x[c], y[c] = u[0] * side, u[1] * side
         anchor = _choose(anchor_odds, u[2])
         for b in range(n_branches):
-            weight = math.exp(attraction * related[anchor, b])
+            weight = exp(attraction * related[anchor, b])
             preference[b, c] = weight + (preference[b, c - 1] if c > 0 else 0.0)
     for b in range(n_branches):
         total = preference[b, n_clusters - 1] if n_clusters > 0 else 1.0
@@ -190,9 +191,10 @@ def _place(
         u = uniforms(seed, PLACE, 0, index[i], NOBODY, place_word(region[i], 0, 0, 0))
         if u[0] < clustered and centre_x.shape[0] > 0:
             c = _choose(preference[branch[i]], u[1])
-            away = radius * math.sqrt(-2.0 * math.log(u[2]))
-            x[i] = _reflected(centre_x[c] + away * math.cos(2.0 * math.pi * u[3]), side)
-            y[i] = _reflected(centre_y[c] + away * math.sin(2.0 * math.pi * u[3]), side)
+            away = radius * math.sqrt(-2.0 * log(u[2]))
+            east, north = circle(u[3])
+            x[i] = _reflected(centre_x[c] + away * east, side)
+            y[i] = _reflected(centre_y[c] + away * north, side)
         else:
             x[i], y[i] = u[2] * side, u[3] * side
     return x, y
