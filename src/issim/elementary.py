@@ -143,6 +143,21 @@ def logs(x: ArrayLike) -> Floats:
 
 
 @rule
+def _fill_powers(x: float, y: Floats, out: Floats) -> None:
+    """`power` of one number to each of many."""
+    for i in range(y.shape[0]):
+        out[i] = power(x, y[i])
+
+
+def powers(x: float, y: ArrayLike) -> Floats:
+    """X to the power of each of the numbers, of any shape."""
+    given = np.ascontiguousarray(y, dtype=np.float64)
+    out = np.empty(given.shape)
+    _fill_powers(float(x), given.reshape(-1), out.reshape(-1))
+    return out
+
+
+@rule
 def circle(turns: float) -> tuple[float, float]:
     """Cosine and sine after so many turns: the point of the unit circle."""
     quarter = math.floor(4.0 * turns + 0.5)

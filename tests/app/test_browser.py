@@ -198,23 +198,59 @@ def test_a_bad_file_is_answered_by_a_sentence_and_harms_nothing(
     shown.faults.clear()  # the browser notes the status 422
 
 
+def handed(page: Any, kind: str, name: str, text: str) -> None:
+    """Choose a file of one's own."""
+    page.set_input_files(f"#own-{kind}", {"name": name, "mimeType": "text/csv", "buffer": text.encode()})
+
+
 def test_firms_of_ones_own_are_simulated_and_bad_ones_are_told(shown: Visit) -> None:
     page = shown.page
-    bad = b"name,sector\nMill,alchemy\nYard,manufacturing\n"
-    page.set_input_files("#own-firms", {"name": "mine.csv", "mimeType": "text/csv", "buffer": bad})
+    handed(page, "firms", "mine.csv", "name,sector\nMill,alchemy\nYard,manufacturing\n")
     until(page, "document.querySelector('#fault').textContent")
     assert "mine.csv line 2" in page.inner_text("#fault")
     shown.faults.clear()  # the browser notes the status 422
-    good = "name,sector,employees\n" + "".join(f"Mill {k},manufacturing,{20 + k}\n" for k in range(70))
     with redrawn(page):
-        page.set_input_files(
-            "#own-firms", {"name": "mine.csv", "mimeType": "text/csv", "buffer": good.encode()}
-        )
+        handed(
+            page, "firms", "mine.csv",
+            "name,sector,employees\n" + "".join(f"Mill {k},manufacturing,{20 + k}\n" for k in range(70)),
+        )  # fmt: skip
     assert "of 70 firms" in page.inner_text("#answer")
     assert page.locator("#place input[type=number]").is_disabled()
+    assert page.locator("#own").get_attribute("open") is not None
     with redrawn(page):
         page.get_by_role("button", name="leave out").click()
     assert "of 1,000 firms" in page.inner_text("#answer")
+
+
+def test_a_survey_and_prices_of_ones_own_move_the_picture_and_a_file_brings_them_back(
+    shown: Visit, tmp_path: Path
+) -> None:
+    page = shown.page
+    usual = page.inner_text("#answer"), page.inner_text("#tiles")
+    page.locator("#own summary").click()
+    handed(page, "survey", "ours.csv", "key,value\nawareness.share.1,0.9\nawareness.share.2,0.9\n")
+    until(page, "document.querySelector('#fault').textContent")
+    shown.faults.clear()  # the browser notes the status 422
+    with redrawn(page):
+        handed(page, "streams", "fees.csv", "good,parameter,value\nwood,gate_fee,250\nplastic,gate_fee,300\n")
+    assert "fees.csv: 2 prices are read" in page.inner_text("#actions")
+    dear = page.inner_text("#answer"), page.inner_text("#tiles")
+    assert dear != usual
+    address = page.url
+    assert "streams=" in address
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as file").or_(
+            page.get_by_role("button", name="Save as file")
+        ).last.click()
+    file = tmp_path / "kept.yaml"
+    saved.value.save_as(file)
+    assert "streams=fees.csv" in file.read_text()
+    page.goto(address)
+    drawn(page)
+    assert (page.inner_text("#answer"), page.inner_text("#tiles")) == dear
+    with redrawn(page):
+        page.get_by_role("button", name="leave out fees.csv").click()
+    assert (page.inner_text("#answer"), page.inner_text("#tiles")) == usual
 
 
 def test_scenarios_are_kept_in_the_browser(shown: Visit) -> None:

@@ -11,13 +11,15 @@ size measures. There is no tolerance to choose.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+
+from issim.elementary import exp, log
+from issim.normal import ndtr
 
 Floats = NDArray[np.float64]
 
@@ -96,7 +98,7 @@ def distances(found: Floats, published: Floats, sd: Floats) -> Floats:
 def weighed(found: Floats, published: Floats, sd: Floats) -> Weighed:
     """How much every draw counts."""
     exponent = -0.5 * (distances(found, published, sd) ** 2).sum(axis=1)
-    raw = np.array([math.exp(x) for x in exponent - exponent.max()])  # NumPy's own differs between processors
+    raw = np.array([exp(x) for x in exponent - exponent.max()])
     weights = raw / raw.sum()
     return Weighed(weights, float(1.0 / (weights**2).sum()), float(raw.mean()))
 
@@ -134,7 +136,7 @@ def learnt(
         counts, _ = np.histogram(u, bins=slices, range=(0.0, 1.0), weights=fit.weights)
         before, _ = np.histogram(u, bins=slices, range=(0.0, 1.0), weights=equal)
         pairs = zip(counts.tolist(), before.tolist(), strict=True)
-        divergence = sum(now * math.log(now / then) for now, then in pairs if now > 0.0)
+        divergence = sum(now * log(now / then) for now, then in pairs if now > 0.0)
         (low, middle, high), (low_after, middle_after, high_after) = (
             quantiles(values[:, k], count).tolist() for count in (equal, fit.weights)
         )
@@ -171,7 +173,7 @@ def reached(
     rows = []
     for k, name in enumerate(targets):
         seen = ~np.isnan(found[:, k])
-        below = stats.norm.cdf((published[k] - found[seen, k]) / sd[k])
+        below = ndtr((published[k] - found[seen, k]) / sd[k])
         weights = fit.weights[seen]
         tail = float((weights * below).sum() / weights.sum()) if weights.sum() > 0.0 else float("nan")
         (low, middle, high), (low_after, middle_after, high_after) = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from issim.analysis.student import DECIMALS, upper
 from issim.analysis.summary import COVERED, error_of_mean, value_of
 from issim.store.outcomes import MEASURES, Measure
 
@@ -152,19 +153,17 @@ def seeds_to_tell(differences: NDArray[np.float64]) -> float:
     Units     seeds; inf where the mean is zero, nan for one seed
     Source    sample size of the paired t test
     """
-    from scipy.stats import norm, t
-
     if len(differences) < 2:
         return math.nan
     size, spread = abs(float(differences.mean())), float(differences.std(ddof=1))
-    tail = 1.0 - (1.0 - COVERED) / 2.0
+    tail = (1.0 - COVERED) / 2.0
     if size == 0.0:
         return math.inf
-    ratio = float((norm.ppf(tail) + norm.ppf(POWER)) * spread / size)
+    ratio = float((upper(tail) + upper(1.0 - POWER)) * spread / size)
     if ratio * ratio >= COUNTLESS:  # a product becomes inf where a power would raise
         return ratio * ratio
     n = max(2, math.floor(ratio * ratio))
-    while size * math.sqrt(n) < (t.ppf(tail, n - 1) + t.ppf(POWER, n - 1)) * spread:
+    while size * math.sqrt(n) < (upper(tail, n - 1) + upper(1.0 - POWER, n - 1)) * spread:
         n += 1
     return float(n)
 
@@ -217,7 +216,7 @@ def gainers(series: pd.DataFrame, groups: pd.DataFrame) -> list[Gainer]:
 
 def slows(brake: float) -> float:
     """By how many per cent a barrier lowers the chance of a step, 100 (1 - exp(-brake))."""
-    return 100.0 * -math.expm1(-brake)
+    return round(100.0 * -math.expm1(-brake), DECIMALS)
 
 
 def brakes(barriers: pd.DataFrame) -> list[Brake]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from issim.analysis.effects import EXTRA, by_policy, paired
+from issim.analysis.student import upper
 from issim.analysis.summary import COVERED, MEASURES, value_of
 
 if TYPE_CHECKING:
@@ -195,9 +196,7 @@ def weakest_told(n_draws: int, n_parameters: int) -> float:
     Units     1; close to 1 for few draws
     Source    significance of Spearman's coefficient, corrected after Bonferroni
     """
-    from scipy.stats import t
-
-    quantile = float(t.isf(ERROR / (2.0 * n_parameters), n_draws - 2))
+    quantile = upper(ERROR / (2.0 * n_parameters), n_draws - 2)
     return quantile / math.sqrt(n_draws - 2 + quantile**2)
 
 

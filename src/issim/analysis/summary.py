@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from issim.analysis import budgets
+from issim.analysis.student import upper
 from issim.store.outcomes import MEASURES, Measure, outcome
 
 if TYPE_CHECKING:
@@ -70,12 +71,10 @@ def summary(series: pd.DataFrame) -> list[Line]:
 
 def error_of_mean(values: NDArray[np.float64]) -> float:
     """Half-width of the 90 % confidence interval of a mean (Student's t); nan for fewer than two values."""
-    from scipy.stats import t
-
     n = len(values)
     if n < 2:
         return float("nan")
-    return float(t.ppf(1.0 - (1.0 - COVERED) / 2.0, n - 1) * values.std(ddof=1) / np.sqrt(n))
+    return float(upper((1.0 - COVERED) / 2.0, n - 1) * values.std(ddof=1) / np.sqrt(n))
 
 
 def amount(value: float) -> str:

@@ -14,10 +14,10 @@ from issim.app.engine import Engine, Filmed, Seen
 from issim.app.film import film
 from issim.app.limits import Limits
 from issim.app.picture import picture
-from issim.app.registers import Registers
 from issim.app.reports import Order, Reports
 from issim.app.scenario import Scenario, from_state, stock, to_state
 from issim.app.turns import SORRY, Request, Turns
+from issim.app.uploads import Uploads
 from issim.errors import InputError
 
 log = logging.getLogger("issim.app")
@@ -30,10 +30,10 @@ class Desk:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self.registers = Registers()
-        self.engine = Engine(self.limits, self.registers)
+        self.uploads = Uploads()
+        self.engine = Engine(self.limits, self.uploads)
         self.turns = Turns()
-        self.reports = Reports(self.limits.waiting, self.registers)
+        self.reports = Reports(self.limits.waiting, self.uploads)
         self.n_people = 0
 
     def warm_up(self) -> None:
@@ -51,7 +51,7 @@ class Desk:
         """Stop computing."""
         self.turns.close()
         self.reports.close()
-        self.registers.close()
+        self.uploads.close()
 
 
 def _nobody(_: Any) -> None:
@@ -107,7 +107,7 @@ class Person:
                 self._report(scenario)
                 return
             if "other" in said:
-                self._compare(scenario, links.read(str(said["other"]), self.desk.limits, self.desk.registers))
+                self._compare(scenario, links.read(str(said["other"]), self.desk.limits, self.desk.uploads))
                 return
         except InputError as fault:
             self.outbox.put("fault", {"n": number, "text": str(fault)})
@@ -124,8 +124,8 @@ class Person:
         if not isinstance(said, Mapping):
             raise InputError("What the page sent is no request; load the page again.")
         if isinstance(said.get("link"), str):
-            return links.read(said["link"], self.desk.limits, self.desk.registers)
-        return from_state(said.get("state"), self.desk.limits, self.desk.registers)
+            return links.read(said["link"], self.desk.limits, self.desk.uploads)
+        return from_state(said.get("state"), self.desk.limits, self.desk.uploads)
 
     def _report(self, scenario: Scenario) -> None:
         """Order the report of a scenario."""

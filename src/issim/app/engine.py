@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from issim.app.ground import Arm, Ground, Grounds, nothing_yet
 from issim.app.limits import Limits
-from issim.app.registers import Registers
 from issim.app.scenario import Scenario, to_state
+from issim.app.uploads import Uploads
 from issim.levers.policy import Policy
 from issim.model.record import Recording
 
@@ -56,9 +56,9 @@ class Filmed(NamedTuple):
 class Engine:
     """The regions that were asked for last, and how to try a policy in them; for one thread at a time."""
 
-    def __init__(self, limits: Limits, registers: Registers | None = None) -> None:
+    def __init__(self, limits: Limits, uploads: Uploads | None = None) -> None:
         self.limits = limits
-        self.registers = registers or Registers()
+        self.uploads = uploads or Uploads()
         self.grounds = Grounds(limits.worlds)
 
     def steps(self, scenario: Scenario) -> Iterator[Seen | Filmed | None]:
@@ -67,7 +67,7 @@ class Engine:
         None where a step is done and there is nothing new to show; between steps others may have their turn.
         """
         policy, place = scenario.policy(), scenario.place
-        ground = self.grounds.of(place, self.registers.find(place.firms).path if place.firms else None)
+        ground = self.grounds.of(place, self.uploads.paths(place.own()))
         yield None
         key = json.dumps(to_state(scenario)["levers"])
         if (known := ground.kept(key)) is not None:
@@ -99,6 +99,6 @@ class Engine:
     def _grown(ground: Ground, n: int) -> Iterator[None]:
         """Build the regions that are missing, a few at a time."""
         while len(ground.worlds) < n:
-            some = max(1, USUAL // ground.place.n_firms)
+            some = max(1, min(USUAL // ground.place.n_firms, int(LATER / max(ground.building, 1e-6))))
             ground.grow(min(n, len(ground.worlds) + some))
             yield None

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
 from issim.app.limits import Limits
-from issim.app.registers import Registers
 from issim.app.scenario import Place, Scenario, from_state
+from issim.app.uploads import KINDS, Uploads
 from issim.errors import InputError
 from issim.levers.reading import Loader
 
@@ -23,7 +24,7 @@ COMMAND = re.compile(r"^# *issim run policy=\S+ (.+)$", re.MULTILINE)
 #: What each setting is called on the command line.
 KEYS = {
     "region": "region", "population": "composition", "population.n_firms": "n_firms", "n_months": "n_months",
-    "n_seeds": "n_seeds", "seed": "seed", "behaviour": "behaviour", "firms": "firms",
+    "n_seeds": "n_seeds", "seed": "seed", "behaviour": "behaviour", **{kind: kind for kind in KINDS},
 }  # fmt: skip
 #: Bytes of a policy file; the packaged ones have a thousand.
 MOST = 64_000
@@ -49,10 +50,15 @@ def written(scenario: Scenario) -> str:
     )
 
 
-def read(data: bytes, limits: Limits, registers: Registers | None = None, firms: str = "") -> Scenario:
+def read(
+    data: bytes,
+    limits: Limits,
+    uploads: Uploads | None = None,
+    opened: Mapping[str, str] = MappingProxyType({}),
+) -> Scenario:
     """The scenario of a file; what cannot be one is an InputError of one sentence.
 
-    A file about firms of a person's own is about those whose handle is `firms`: the page has them open.
+    A scenario that names files of a person's own means those of the handles `opened`: the page has them open.
     """
     if len(data) > MOST:
         raise InputError(
@@ -72,14 +78,14 @@ def read(data: bytes, limits: Limits, registers: Registers | None = None, firms:
     state: dict[str, Any] = _settings(text) | {"levers": said.get("levers") or {}}
     if said.get("name") is not None:
         state["name"] = said["name"]
-    if "firms" in state:
-        if firms.rpartition("/")[2] != state["firms"]:
+    for kind in state.keys() & KINDS.keys():
+        if opened.get(kind, "").rpartition("/")[2] != state[kind]:
             raise InputError(
-                f"The file is about firms of your own; choose {state['firms'][:60]} under 'Your own firms' first, "
+                f"The scenario needs a file of your own; choose {state[kind][:60]} under '{KINDS[kind].title}' first, "
                 "then open this file again."
             )
-        state["firms"] = firms
-    return from_state(state, limits, registers)
+        state[kind] = opened[kind]
+    return from_state(state, limits, uploads)
 
 
 def _table(text: str) -> Mapping[str, Any]:

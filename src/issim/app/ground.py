@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,9 +67,9 @@ def nothing_yet(n_months: int, n_levers: int) -> Arm:
 class Ground:
     """The regions of one place, and the arm without policy in as many of them as were asked for."""
 
-    def __init__(self, place: Place, register: Path | None = None) -> None:
+    def __init__(self, place: Place, paths: Mapping[str, Path] | None = None) -> None:
         self.place = place
-        self.settings: Settings = settings_of(place, register)
+        self.settings: Settings = settings_of(place, paths)
         self.nothing = load_policy(NOTHING)
         self.worlds: list[World] = []
         self.base = nothing_yet(place.n_months, 0)
@@ -76,13 +77,16 @@ class Ground:
         self._arms: OrderedDict[str, Arm] = OrderedDict()
         #: Seconds that one region takes, by number of levers; learnt as policies are tried.
         self.seconds: dict[int, float] = {}
+        #: Seconds that it took to build one of the last regions: more where every region is fitted to a sample anew.
+        self.building = 0.0
 
     def grow(self, n: int) -> None:
         """Build regions and simulate them without policy until there are `n`."""
-        have = len(self.worlds)
+        have, began = len(self.worlds), time.perf_counter()
         for k in range(have, n):
             self.worlds.append(world_of(self.settings, self.place.seed + k))
         if n > have:
+            self.building = (time.perf_counter() - began) / (n - have)
             self.base = self.base.and_(self.arm(self.nothing, have, n))
 
     def arm(self, policy: Policy, start: int, stop: int) -> Arm:
@@ -155,10 +159,10 @@ class Grounds:
         self.most_firms = most_firms
         self._kept: OrderedDict[Place, Ground] = OrderedDict()
 
-    def of(self, place: Place, register: Path | None = None) -> Ground:
-        """The ground of a place, from memory if it is there; `register` is the file of a person's own firms."""
+    def of(self, place: Place, paths: Mapping[str, Path] | None = None) -> Ground:
+        """The ground of a place, from memory if it is there; `paths` are those of a person's own files."""
         if place not in self._kept:
-            self._kept[place] = Ground(place, register)
+            self._kept[place] = Ground(place, paths)
         self._kept.move_to_end(place)
         self._drop()
         return self._kept[place]

@@ -87,7 +87,7 @@ def serve(listening: socket.socket, host: str, browse: bool) -> None:
     desk = Desk()
     desk.warm_up()
     app = application(desk)
-    app.starlette_app.router.routes[:0] = routes(desk.limits, desk.reports, desk.registers)
+    app.starlette_app.router.routes[:0] = routes(desk.limits, desk.reports, desk.uploads)
     config = uvicorn.Config(Door(app, is_local(host)), ws="websockets-sansio", lifespan="on", **settings())
     server = uvicorn.Server(config)
     announce(host, listening.getsockname()[1], browse)

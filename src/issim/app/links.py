@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from issim.app.limits import Limits
-from issim.app.registers import Registers
 from issim.app.scenario import UNNAMED, Place, Scenario, from_state
+from issim.app.uploads import Uploads
 from issim.errors import InputError, unknown_name
 
 LEVER, NOBODY = "lever", "any"
@@ -58,7 +58,7 @@ def _word(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def read(text: str, limits: Limits, registers: Registers | None = None) -> Scenario:
+def read(text: str, limits: Limits, uploads: Uploads | None = None) -> Scenario:
     """The scenario of a link; nothing behind the question mark is the usual place without policy."""
     if len(text) > limits.message:
         raise InputError(
@@ -80,7 +80,7 @@ def read(text: str, limits: Limits, registers: Registers | None = None) -> Scena
             levers[name] = changes
         else:
             state[key] = _number(value) if key in numbers else value
-    return from_state(state | {"levers": levers}, limits, registers)
+    return from_state(state | {"levers": levers}, limits, uploads)
 
 
 def _lever(text: str) -> tuple[str, dict[str, Any]]:

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from issim.app import files
-from issim.app.registers import Registers
 from issim.app.scenario import Scenario
+from issim.app.uploads import Uploads
 from issim.errors import InputError
 
 log = logging.getLogger("issim.app")
@@ -48,8 +48,8 @@ class Order(NamedTuple):
 class Reports:
     """The reports that were made and the one that is being made."""
 
-    def __init__(self, most_waiting: int, registers: Registers | None = None) -> None:
-        self.most_waiting, self.registers = most_waiting, registers
+    def __init__(self, most_waiting: int, uploads: Uploads | None = None) -> None:
+        self.most_waiting, self.uploads = most_waiting, uploads
         self.folder = Path(tempfile.mkdtemp(prefix="issim-app-"))
         self._change = threading.Condition()
         self._orders: deque[Order] = deque()
@@ -143,10 +143,9 @@ class Reports:
         policy = folder / files.file_name(order.scenario)
         policy.write_text(files.written(order.scenario), encoding="utf-8")
         results = folder / "results"
-        place, own = order.scenario.place, None
-        if place.firms and self.registers is not None:
-            own = self.registers.find(place.firms).path
-        said = [f"policy={policy.name}", *place.overrides(own), f"outputs={results.name}"]
+        place = order.scenario.place
+        paths = self.uploads.paths(place.own()) if self.uploads is not None else None
+        said = [f"policy={policy.name}", *place.overrides(paths), f"outputs={results.name}"]
         self._run(["run", "--no-figures", *said], folder)
         (found,) = results.iterdir()
         self._run(["report", str(found)], folder)

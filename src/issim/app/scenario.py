@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from issim.app.limits import Limits
-from issim.app.registers import Registers
+from issim.app.uploads import KINDS, Uploads
 from issim.errors import InputError, unknown_name
 from issim.levers import catalogue
 from issim.levers.base import Lever
@@ -50,14 +50,21 @@ class Place:
     seed: int = 1
     behaviour: str = "default"
     firms: str = ""
-    """The key and file of a register of the person's own (`registers.py`); empty where all firms are drawn."""
+    """Key and file of a register of the person's own (`uploads.py`), empty where all firms are drawn; then of a survey
+    that firms are recalibrated to, and of prices."""
+    survey: str = ""
+    streams: str = ""
 
-    def overrides(self, register: Path | None = None) -> list[str]:
-        """The place as the command line says it; a register by the name of its file, or by its path."""
+    def own(self) -> dict[str, str]:
+        """The files of the person's own, by kind."""
+        return {kind: handle for kind in KINDS if (handle := getattr(self, kind))}
+
+    def overrides(self, paths: Mapping[str, Path] | None = None) -> list[str]:
+        """The place as the command line says it; files of the person's own by their names, or by their paths."""
         said = [f"region={self.region}", f"population={self.composition}"]
-        if self.firms:
-            said.append(f"firms={register or self.firms.rpartition('/')[2]}")
-        elif case_of(self.region) is None:
+        for kind, handle in self.own().items():
+            said.append(f"{kind}={paths[kind] if paths else handle.rpartition('/')[2]}")
+        if not self.firms and case_of(self.region) is None:
             said.append(f"population.n_firms={self.n_firms}")
         if self.behaviour != Place.behaviour:
             said.append(f"behaviour={self.behaviour}")
@@ -87,9 +94,9 @@ class Scenario:
         return found
 
 
-def settings_of(place: Place, register: Path | None = None) -> Settings:
-    """The settings of a place without policy."""
-    return plan([*place.overrides(register), f"policy={NOTHING}"]).settings
+def settings_of(place: Place, paths: Mapping[str, Path] | None = None) -> Settings:
+    """The settings of a place without policy; `paths` are those of the person's own files."""
+    return plan([*place.overrides(paths), f"policy={NOTHING}"]).settings
 
 
 @lru_cache(maxsize=64)
@@ -169,7 +176,7 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def from_state(said: Any, limits: Limits, registers: Registers | None = None) -> Scenario:
+def from_state(said: Any, limits: Limits, uploads: Uploads | None = None) -> Scenario:
     """A scenario out of what a page sends, whatever it is; the first fault is an InputError."""
     if not isinstance(said, Mapping):
         raise InputError("What the page sent is no scenario; load the page again.")
@@ -186,7 +193,7 @@ def from_state(said: Any, limits: Limits, registers: Registers | None = None) ->
     ):
         if value not in allowed:
             raise unknown_name(kind, value[:60], allowed)
-    place = _counted(place, registers)
+    place = _counted(place, uploads)
     name, levers = said.get("name") or UNNAMED, _levers(said.get("levers") or {})
     if not isinstance(name, str) or not NAME.fullmatch(name) or name == NOTHING:
         raise InputError(
@@ -197,17 +204,18 @@ def from_state(said: Any, limits: Limits, registers: Registers | None = None) ->
     return checked(Scenario(place, name, levers))
 
 
-def _counted(place: Place, registers: Registers | None) -> Place:
-    """The place with as many firms as are known by name, where any are."""
-    case = case_of(place.region)
-    if place.firms:
-        if case is not None or registers is None:
-            raise InputError(
-                f"The region {place.region} and your own firms both say who the firms are; choose another region."
-                if case is not None
-                else "A scenario with firms of your own is opened by the page only; load it there."
-            )
-        return dataclasses.replace(place, n_firms=registers.find(place.firms).n_firms)
+def _counted(place: Place, uploads: Uploads | None) -> Place:
+    """The place with as many firms as are known by name, where any are; files that it names are there."""
+    case, own = case_of(place.region), place.own()
+    if own and uploads is None:
+        raise InputError("A scenario with files of your own is opened by the page only; load it there.")
+    if place.firms and case is not None:
+        raise InputError(
+            f"The region {place.region} and your own firms both say who the firms are; choose another region."
+        )
+    kept = {kind: uploads.find(kind, handle) for kind, handle in own.items()} if uploads else {}
+    if "firms" in kept:
+        return dataclasses.replace(place, n_firms=kept["firms"].n_firms)
     return place if case is None else dataclasses.replace(place, n_firms=case)
 
 

@@ -14,6 +14,7 @@ from shiny import App, Inputs, Outputs, Session, reactive, ui
 from issim.app.cards import cards, families
 from issim.app.desk import Desk, Person
 from issim.app.scenario import Place, behaviours, case_of, compositions, questions, regions, starting_points
+from issim.app.uploads import KINDS
 from issim.evidence.vocabulary import GOODS
 from issim.plots import palette
 from issim.plots.wording import capital, policy_label, spoken
@@ -49,6 +50,7 @@ def catalogue(desk: Desk) -> dict[str, Any]:
             for name, levers in starts.items()
         ],
         "behaviours": [[name, BEHAVIOURS.get(name, spoken(name))] for name in behaviours()],
+        "own": {kind: about.title for kind, about in KINDS.items()},
         "cases": {name: n for name in regions() if (n := case_of(name)) is not None},
         "regions": [[name, REGIONS.get(name, capital(spoken(name)))] for name in regions()],
         "compositions": [[name, COMPOSITIONS.get(name, spoken(name))] for name in compositions()],

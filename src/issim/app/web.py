@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from issim.app import files, links
 from issim.app.limits import Limits
-from issim.app.registers import Registers
 from issim.app.reports import Reports
+from issim.app.uploads import KINDS, Uploads
 from issim.errors import InputError
 
 if TYPE_CHECKING:
@@ -105,12 +105,12 @@ async def body(request: Request, most: int) -> bytes:
     return bytes(found)
 
 
-def routes(limits: Limits, reports: Reports, registers: Registers) -> list[Route]:
+def routes(limits: Limits, reports: Reports, uploads: Uploads) -> list[Route]:
     """Files that come and go: a scenario to keep, and one to open."""
 
     async def scenario_file(request: Request) -> Response:
         try:
-            scenario = links.read(request.url.query, limits, registers)
+            scenario = links.read(request.url.query, limits, uploads)
         except InputError as fault:
             return PlainTextResponse(str(fault), 422)
         headers = {"Content-Disposition": f'attachment; filename="{files.file_name(scenario)}"'}
@@ -119,20 +119,21 @@ def routes(limits: Limits, reports: Reports, registers: Registers) -> list[Route
     async def opened(request: Request) -> Response:
         try:
             data = await body(request, limits.upload)
-            scenario = await asyncio.to_thread(
-                files.read, data, limits, registers, request.query_params.get("firms", "")
-            )
+            scenario = await asyncio.to_thread(files.read, data, limits, uploads, request.query_params)
         except InputError as fault:
             return JSONResponse({"fault": str(fault)}, 422)
         except ClientDisconnect:
             return Response(status_code=400)
         return JSONResponse({"query": links.query(scenario)})
 
-    async def firms(request: Request) -> Response:
+    async def own(request: Request) -> Response:
+        kind = request.path_params["kind"]
+        if kind not in KINDS:
+            return PlainTextResponse("No such kind of file.", 404)
         try:
             data = await body(request, limits.upload)
-            name = request.query_params.get("name", "firms.csv")
-            return JSONResponse(await asyncio.to_thread(registers.take, data, name, limits.firms))
+            name = request.query_params.get("name", f"{kind}.csv")
+            return JSONResponse(await asyncio.to_thread(uploads.take, kind, data, name, limits.firms))
         except InputError as fault:
             return JSONResponse({"fault": str(fault)}, 422)
         except ClientDisconnect:
@@ -150,7 +151,7 @@ def routes(limits: Limits, reports: Reports, registers: Registers) -> list[Route
     return [
         Route("/scenario.yaml", scenario_file, methods=["GET"]),
         Route("/open", opened, methods=["POST"]),
-        Route("/firms", firms, methods=["POST"]),
+        Route("/own/{kind}", own, methods=["POST"]),
         Route("/made/{token}/{name}", report, methods=["GET"]),
         Route("/alive", alive, methods=["GET"]),
     ]

@@ -207,8 +207,7 @@ def sampled(study: Study, parameter: Callable[[str], Parameter], seed: int) -> N
         )
     unit = {"num_vars": len(drawn), "names": [p.name for p in drawn], "bounds": [[0.0, 1.0]] * len(drawn)}
     cube = sobol.sample(unit, study.draws, calc_second_order=False, seed=seed % 2**32)
-    distributions = [priors.distribution(p) for p in drawn]
-    columns = [np.clip(d.ppf(cube[:, k]), *d.support()) for k, d in enumerate(distributions)]
+    columns = [priors.quantiles(priors.distribution(p), cube[:, k]) for k, p in enumerate(drawn)]
     return np.stack(columns, axis=1)
 
 

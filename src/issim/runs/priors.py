@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from issim.elementary import powers
 from issim.errors import InputError
 from issim.units import Parameter
 
@@ -62,6 +63,16 @@ def _frozen(kind: str, low: float, high: float) -> Any:
     return KINDS[kind](low, high)
 
 
+def quantiles(prior: Any, unit: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of a prior at the given probabilities, the same on every machine, which SciPy's need not be."""
+    low, high = prior.support()
+    if prior.dist.name == "loguniform":
+        values = low * powers(high / low, unit)
+    else:
+        values = low + (high - low) * unit
+    return np.clip(values, low, high)  # a quantile may leave its support by the last bit
+
+
 def sample(parameters: Sequence[Parameter], n: int, seed: int) -> NDArray[np.float64]:
     """A Latin hypercube of `n` draws from the priors of some parameters, shape (n, n_parameters).
 
@@ -73,9 +84,7 @@ def sample(parameters: Sequence[Parameter], n: int, seed: int) -> NDArray[np.flo
     """
     columns = []
     for parameter in parameters:
-        prior = distribution(parameter)
-        # a quantile may leave its support by the last bit
-        columns.append(np.clip(prior.ppf(_slices(parameter.name, n, seed)), *prior.support()))
+        columns.append(quantiles(distribution(parameter), _slices(parameter.name, n, seed)))
     return np.array(columns, np.float64).reshape(len(parameters), n).T
 
 

@@ -24,7 +24,7 @@ from issim.levers.policy import Policy, conditions
 from issim.model.batch import Job
 from issim.population.firms import dependence_of
 from issim.runs.assumptions import DRAWN, OF_POLICY, OF_TABLES, OF_WORLD, lever_columns, of_levers, of_model
-from issim.runs.priors import distribution
+from issim.runs.priors import distribution, quantiles
 from issim.runs.settings import EVIDENCE_TABLES, Settings
 from issim.runs.study import arms, world_of
 from issim.runs.uncertainty import by_table, on_terms, with_numbers, with_terms
@@ -86,8 +86,7 @@ class Varied:
         """
         found = np.empty_like(unit)
         for k, factor in enumerate(self.factors):
-            prior = distribution(factor)
-            column = np.clip(prior.ppf(unit[:, k]), *prior.support())
+            column = quantiles(distribution(factor), unit[:, k])
             found[:, k] = np.floor(column + 0.5) if self.is_whole[k] else column
         return found
 

@@ -40,7 +40,7 @@ export class Actions {
 
   show(found) {
     this.query = found.query;
-    this.firmsOpen = found.state.firms;
+    this.state = found.state;
     if (document.activeElement !== this.name) this.name.value = found.state.name;
     this.file.href = `scenario.yaml?${found.query}`;
   }
@@ -78,20 +78,20 @@ export class Actions {
     }
   }
 
-  async firms(input) {
+  async own(kind, input) {
     const [file] = input.files;
     if (!file) return;
     input.value = "";
     this.say(`${file.name} is checked …`);
     try {
-      const answer = await fetch(`firms?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
+      const answer = await fetch(`own/${kind}?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
       const found = await answer.json();
       if (found.fault) {
         byId("fault").textContent = found.fault;
         this.say("");
       } else {
-        this.page.place({ firms: found.firms, n_firms: found.n_firms });
-        this.say(`${found.n_firms} firms are read. ${found.notes.join(" ")}`);
+        this.page.place(found.n_firms ? { [kind]: found.handle, n_firms: found.n_firms } : { [kind]: found.handle });
+        this.say(`${file.name}: ${found.told} are read. ${found.notes.join(" ")}`);
       }
     } catch {
       byId("fault").textContent = "The file could not be handed over; it may be too large, or the program has ended.";
@@ -104,7 +104,8 @@ export class Actions {
     if (!file) return;
     input.value = "";
     try {
-      const answer = await fetch(`open?firms=${encodeURIComponent(this.firmsOpen ?? "")}`, { method: "POST", body: file });
+      const own = new URLSearchParams(Object.keys(this.all.own).map((kind) => [kind, this.state?.[kind] ?? ""]));
+      const answer = await fetch(`open?${own}`, { method: "POST", body: file });
       const found = await answer.json();
       if (found.fault) byId("fault").textContent = found.fault;
       else this.page.open(found.query);

@@ -37,18 +37,34 @@ export class Controls {
         "Size classes as the 78 organisations of the survey answered, or as business statistics give them (nine in ten are micro firms)."),
       all.behaviours.length > 1 ? this.choice("How firms behave", "behaviour", all.behaviours,
         "The usual values are the same in every simulated region. Drawn: every region draws its own from what programmes have achieved, so that the bands show that uncertainty, too.") : null,
-      this.ownFirms(),
+      this.ownData(),
     ].filter(Boolean));
   }
 
-  // Firms of one's own instead of drawn ones.
-  ownFirms() {
-    const pick = make("input", { type: "file", accept: ".csv,.txt", hidden: true, id: "own-firms", onchange: (e) => this.actions.firms(e.target) });
-    const name = this.state.firms.split("/")[1];
-    const again = name ? make("button", { type: "button", class: "bare", onclick: () => { this.state.firms = ""; this.state.n_firms = this.all.usual.n_firms; this.set("region", this.state.region); } }, "leave out") : null;
-    return make("div", { class: "field", "data-tip": "A CSV file with a line per firm; only its name is needed, what is missing is drawn. It stays on the computer that runs this page. `issim template firms` writes an example." },
-      make("span", { class: "words" }, "Your own firms"),
-      make("button", { type: "button", onclick: () => pick.click() }, name ? `${name}: ${this.state.n_firms} firms` : "Choose a file …"), again, pick);
+  // Firms, a survey and prices of one's own, folded away while there are none.
+  ownData() {
+    const tips = {
+      firms: "A CSV file with a line per firm; only its name is needed, what is missing is drawn.",
+      survey: "A CSV file with a line per answer, or of figures; the firms that are drawn then answer like yours.",
+      streams: "A CSV file of gate fees, prices and other terms of goods, which stand in for the packaged ones.",
+    };
+    const rows = Object.entries(this.all.own).map(([kind, title]) => this.ownFile(kind, title, tips[kind]));
+    return make("details", { id: "own", open: byId("own")?.open || Object.keys(this.all.own).some((kind) => this.state[kind]) }, make("summary", {}, "Your own data"), ...rows);
+  }
+
+  ownFile(kind, title, tip) {
+    const pick = make("input", { type: "file", accept: ".csv,.txt", hidden: true, id: `own-${kind}`, onchange: (e) => this.actions.own(kind, e.target) });
+    const name = this.state[kind].split("/")[1];
+    const again = name ? make("button", { type: "button", class: "bare", "aria-label": `leave out ${name}`, onclick: () => this.without(kind) }, "leave out") : null;
+    return make("div", { class: "field", "data-tip": `${tip} It stays on the computer that runs this page. \`issim template ${kind}\` writes an example.` },
+      make("span", { class: "words" }, title),
+      make("button", { type: "button", "aria-label": `${title}: ${name ?? "choose a file"}`, onclick: () => pick.click() }, name ?? "Choose a file …"), again, pick);
+  }
+
+  without(kind) {
+    this.state[kind] = "";
+    if (kind === "firms") this.state.n_firms = this.all.usual.n_firms;
+    this.set("region", this.state.region);
   }
 
   field(words, input, tip) {
