@@ -15,6 +15,10 @@
 # %%
 from issim import teach
 
+# %% [markdown]
+# Partners who trust each other half, and a delivery that fails in the third year:
+
+# %%
 before, learning = 0.5, 0.05
 failures = [24]
 teach.memory_picture(teach.remembered(before, failures, n_months=60, learning=learning), failures)

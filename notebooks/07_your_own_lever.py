@@ -50,6 +50,8 @@ breakfast = teach.write(
 mine = teach.policy("breakfasts", breakfast={"name": str(breakfast.resolve())})
 arms = {"none": teach.Arm(), "breakfasts": teach.Arm(mine), "training": teach.Arm("training")}
 history = teach.runs(arms, n_months=120)
+
+# %%
 teach.bars(history)
 
 # %% [markdown]

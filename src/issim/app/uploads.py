@@ -94,7 +94,9 @@ class Uploads:
         path.write_bytes(data)
         try:
             settings = plan([f"{kind}={path}"]).settings
-            dependence_of(settings.evidence, settings.world.population)  # refuses figures that contradict each other
+            dependence_of(
+                settings.evidence, settings.world.population
+            )  # refuses figures that contradict each other
         except InputError:
             shutil.rmtree(path.parent, ignore_errors=True)
             raise

@@ -40,11 +40,9 @@ def series(policy: str, seed: int, trajectory: Trajectory) -> DataFrame:
     """The monthly observables of one run: policy, seed, month, then a column each."""
     import pandas as pd
 
-    frame = pd.DataFrame(trajectory.series, columns=list(NAMES))
-    frame.insert(0, "month", np.arange(len(frame), dtype=np.int16))
-    frame.insert(0, "seed", seed)
-    frame.insert(0, "policy", policy)
-    return frame
+    table = trajectory.series
+    named = {"policy": policy, "seed": seed, "month": np.arange(len(table), dtype=np.int16)}
+    return pd.DataFrame(named | {name: table[:, k] for k, name in enumerate(NAMES)})
 
 
 def panel(policy: str, recording: Recording) -> DataFrame:

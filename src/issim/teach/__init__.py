@@ -23,9 +23,10 @@ if TYPE_CHECKING:
         memory_picture,
         pairs_picture,
     )
+    from issim.teach.intervals import Row
     from issim.teach.levers import listed, policy, write
     from issim.teach.pairs import account, asked, chances, follow, operating, remembered, undecided
-    from issim.teach.pictures import Picture, Row, bars, brakes_picture, lines, map_picture, rows
+    from issim.teach.pictures import Picture, bars, brakes_picture, lines, map_picture, rows
     from issim.teach.surveys import asked_often, asked_once, everybody, inside, shuffled, survey_picture
     from issim.teach.uncertain import assumptions_picture, by_seeds, needed, with_assumptions
 
@@ -44,9 +45,10 @@ _PARTS = {
     "comparing": ("at_end", "differences", "fair_and_unfair", "wrong_way"),
     "controls": ("Slider", "play"),
     "drawings": ("account_picture", "chances_picture", "diary_picture", "memory_picture", "pairs_picture"),
+    "intervals": ("Row",),
     "levers": ("listed", "policy", "write"),
     "pairs": ("account", "asked", "chances", "follow", "operating", "remembered", "undecided"),
-    "pictures": ("Picture", "Row", "bars", "brakes_picture", "lines", "map_picture", "rows"),
+    "pictures": ("Picture", "bars", "brakes_picture", "lines", "map_picture", "rows"),
     "surveys": ("asked_often", "asked_once", "everybody", "inside", "shuffled", "survey_picture"),
     "uncertain": ("assumptions_picture", "by_seeds", "needed", "with_assumptions"),
 }

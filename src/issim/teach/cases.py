@@ -19,7 +19,7 @@ from issim.runs.job import plan
 from issim.runs.published import figure
 from issim.runs.settings import Settings
 from issim.runs.study import world_of
-from issim.teach.pictures import Row
+from issim.teach.intervals import Row
 from issim.teach.regions import N_MONTHS, Arm
 from issim.teach.surveys import known
 from issim.world.state import World

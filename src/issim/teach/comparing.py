@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from issim.analysis.effects import paired
 from issim.errors import InputError
 from issim.plots import seeds
-from issim.teach.pictures import Row
+from issim.teach.intervals import Row
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from issim.plots import adoption, funnel, palette, seeds, style, wording
 from issim.plots import map as region_map
+from issim.teach.intervals import Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,19 +42,6 @@ class Picture:
         found = io.BytesIO()
         self.figure.savefig(found, format="png", dpi=DPI)
         return found.getvalue()
-
-
-class Row(NamedTuple):
-    """One line of a picture of intervals."""
-
-    words: str
-    low: float
-    mid: float
-    high: float
-    mark: float | None = None
-    """What it is held against, as a black dot."""
-    is_told: bool = True
-    """Whether it stands out; what does not is grey."""
 
 
 def about(series: pd.DataFrame) -> style.Provenance:

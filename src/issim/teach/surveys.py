@@ -12,7 +12,8 @@ from issim.analysis.samples import Answers
 from issim.analysis.survey import INSIDE, OUTSIDE, Comparison, resurvey, synthetic_answers, tally
 from issim.evidence import Evidence, load
 from issim.evidence.vocabulary import ITEMS
-from issim.teach.pictures import Picture, Row, rows
+from issim.teach.intervals import Row
+from issim.teach.pictures import Picture, rows
 
 #: Synthetic firms that may be asked, and how often the survey is repeated unless a lesson says otherwise.
 N_FIRMS, N_SURVEYS = 4000, 300

@@ -11,7 +11,8 @@ from issim.plots import robustness
 from issim.plots.style import Provenance
 from issim.runs import comparison, uncertainty
 from issim.teach.comparing import at_end
-from issim.teach.pictures import Picture, Row, about
+from issim.teach.intervals import Row
+from issim.teach.pictures import Picture, about
 from issim.teach.regions import N_FIRMS, N_MONTHS, N_SEEDS, Arm, runs, worlds
 
 if TYPE_CHECKING:
