@@ -15,7 +15,8 @@ from issim.app import files, film, picture
 from issim.app.engine import Engine, Filmed, Seen
 from issim.app.ground import Grounds
 from issim.app.limits import Limits
-from issim.app.scenario import Place, Scenario, from_state, starting_points
+from issim.app.place import Place
+from issim.app.scenario import Scenario, from_state, starting_points
 from issim.cli import main
 from issim.errors import InputError
 from issim.model import frames

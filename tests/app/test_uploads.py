@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from issim.app import files, links
 from issim.app.engine import Engine
 from issim.app.limits import Limits
-from issim.app.scenario import Place, Scenario, from_state, settings_of
+from issim.app.place import Place, settings_of
+from issim.app.scenario import Scenario, from_state
 from issim.app.uploads import KEPT, KINDS, Uploads
 from issim.errors import InputError
 from issim.levers.policy import conditions, load

@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 
 from issim.app.limits import Limits
-from issim.app.scenario import Place, Scenario, from_state
+from issim.app.place import Place
+from issim.app.scenario import Scenario, from_state
 from issim.app.uploads import KINDS, Uploads
 from issim.errors import InputError
 from issim.levers.reading import Loader

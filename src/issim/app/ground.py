@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from issim.app.scenario import Place, settings_of
+from issim.app.place import Place, settings_of
 from issim.levers.policy import NOTHING, Policy, conditions
 from issim.levers.policy import load as load_policy
 from issim.model.batch import Job, simulate_batch

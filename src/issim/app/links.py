@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from issim.app.limits import Limits
-from issim.app.scenario import UNNAMED, Place, Scenario, from_state
+from issim.app.place import Place
+from issim.app.scenario import UNNAMED, Scenario, from_state
 from issim.app.uploads import Uploads
 from issim.errors import InputError, unknown_name
 

@@ -13,7 +13,8 @@ from shiny import App, Inputs, Outputs, Session, reactive, ui
 
 from issim.app.cards import cards, families
 from issim.app.desk import Desk, Person
-from issim.app.scenario import Place, behaviours, case_of, compositions, questions, regions, starting_points
+from issim.app.place import Place, behaviours, case_of, compositions, regions
+from issim.app.scenario import questions, starting_points
 from issim.app.uploads import KINDS
 from issim.evidence.vocabulary import GOODS
 from issim.plots import palette

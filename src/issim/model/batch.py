@@ -19,7 +19,7 @@ from numba.extending import intrinsic, overload
 from numba.typed import List
 from numpy.typing import NDArray
 
-from issim.jit import batch, is_compiled
+from issim.jit import batch, is_compiled, rule
 from issim.rules.behaviour import Behaviour
 from issim.rules.month import run
 from issim.rules.observe import N_OBSERVABLES
@@ -141,8 +141,31 @@ def _each_once(tables: Sequence[Table]) -> tuple[list[Table], list[int]]:
 
 
 def _handed_over(tables: list[Any]) -> Any:
-    """Tables as compiled code takes them."""
-    return List(tables) if is_compiled() else tables
+    """Tables as compiled code takes them.
+
+    Numba compiles what fills a list in Python anew in every process, seconds for tables of a hundred arrays; rules
+    are kept on disk.
+    """
+    if not is_compiled():
+        return tables
+    found = _begun(tables[0])
+    for table in tables[1:]:
+        _lengthened(found, table)
+    return found
+
+
+@rule
+def _begun(table: Any) -> Any:
+    """A list that holds one table."""
+    found = List()
+    found.append(table)
+    return found
+
+
+@rule
+def _lengthened(tables: Any, table: Any) -> None:
+    """Put another table at the end of a list."""
+    tables.append(table)
 
 
 def carry(made: Batch, threads: int = 1) -> None:
