@@ -15,7 +15,16 @@ from typing import Any, TypeVar
 
 PACKAGE = Path(__file__).resolve().parent
 #: Where text that is compiled lives: draws, the arrays it reads, and the rules.
-COMPILED = ("draws.py", "elementary.py", "jit.py", "normal.py", "world/*.py", "rules/*.py", "population/*.py")
+COMPILED = (
+    "draws.py",
+    "elementary.py",
+    "jit.py",
+    "normal.py",
+    "model/batch.py",
+    "world/*.py",
+    "rules/*.py",
+    "population/*.py",
+)
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
