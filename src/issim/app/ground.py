@@ -77,8 +77,9 @@ class Ground:
         self._arms: OrderedDict[str, Arm] = OrderedDict()
         #: Seconds that one region takes, by number of levers; learnt as policies are tried.
         self.seconds: dict[int, float] = {}
-        #: Seconds that it took to build one of the last regions: more where every region is fitted to a sample anew.
-        self.building = 0.0
+        #: Seconds that it took to build one of the last regions: more where each is fitted to a sample anew. The first
+        #: is built alone, so that nobody waits for many of which nothing is known.
+        self.building = np.inf
 
     def grow(self, n: int) -> None:
         """Build regions and simulate them without policy until there are `n`."""
