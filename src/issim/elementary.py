@@ -11,6 +11,7 @@ Every series is cut where its rest is below a twentieth of the last digit.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Context, Decimal
 
 import numpy as np
@@ -73,9 +74,7 @@ def exp(x: float) -> float:
     r = (x - k * _STEP_HIGH) - k * _STEP_LOW
     scale = _TABLE[k & (STEPS - 1)]
     rest = r + r * r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0)))))
-    first = (
-        k >> 7
-    )  # in two factors: the whole may lie beyond the largest float, or below the least normal one
+    first = k >> 7  # in two factors: the whole may lie beyond the largest float or below the least normal one
     return (scale + scale * rest) * _TWOS[first - _LEAST] * _TWOS[(k >> 6) - first - _LEAST]
 
 
@@ -127,6 +126,14 @@ def power(x: float, y: float) -> float:
     return exp(y * log(x))
 
 
+def of_each(fill: Callable[..., None], x: ArrayLike, *fixed: float) -> Floats:
+    """What a compiled loop fills in for numbers of any shape; what is the same for all of them comes before."""
+    given = np.ascontiguousarray(x, dtype=np.float64)
+    out = np.empty(given.shape)
+    fill(*fixed, given.reshape(-1), out.reshape(-1))
+    return out
+
+
 @rule
 def _fill_logs(x: Floats, out: Floats) -> None:
     """`log` of every number."""
@@ -136,10 +143,7 @@ def _fill_logs(x: Floats, out: Floats) -> None:
 
 def logs(x: ArrayLike) -> Floats:
     """Natural logarithms of numbers of any shape."""
-    given = np.ascontiguousarray(x, dtype=np.float64)
-    out = np.empty(given.shape)
-    _fill_logs(given.reshape(-1), out.reshape(-1))
-    return out
+    return of_each(_fill_logs, x)
 
 
 @rule
@@ -151,10 +155,7 @@ def _fill_powers(x: float, y: Floats, out: Floats) -> None:
 
 def powers(x: float, y: ArrayLike) -> Floats:
     """X to the power of each of the numbers, of any shape."""
-    given = np.ascontiguousarray(y, dtype=np.float64)
-    out = np.empty(given.shape)
-    _fill_powers(float(x), given.reshape(-1), out.reshape(-1))
-    return out
+    return of_each(_fill_powers, y, float(x))
 
 
 @rule

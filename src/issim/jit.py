@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 PACKAGE = Path(__file__).resolve().parent
-#: Where text that is compiled lives: draws, the arrays it reads, and the rules.
+#: Where text that is compiled lives: draws, the arrays it reads, the rules, and the loop over runs.
 COMPILED = (
     "draws.py",
     "elementary.py",

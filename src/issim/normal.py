@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from issim.elementary import exp, log, series
+from issim.elementary import exp, log, of_each, series
 from issim.jit import rule
 
 Floats = NDArray[np.float64]
@@ -102,15 +102,9 @@ def _fill_quantiles(p: Floats, out: Floats) -> None:
 
 def ndtr(x: ArrayLike) -> Floats:
     """Probabilities that a standard normal is below each of the numbers, of any shape."""
-    given = np.ascontiguousarray(x, dtype=np.float64)
-    out = np.empty(given.shape)
-    _fill_below(given.reshape(-1), out.reshape(-1))
-    return out
+    return of_each(_fill_below, x)
 
 
 def ndtri(p: ArrayLike) -> Floats:
     """Quantiles of a standard normal for probabilities of any shape."""
-    given = np.ascontiguousarray(p, dtype=np.float64)
-    out = np.empty(given.shape)
-    _fill_quantiles(given.reshape(-1), out.reshape(-1))
-    return out
+    return of_each(_fill_quantiles, p)

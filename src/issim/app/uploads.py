@@ -64,8 +64,6 @@ class Kept(NamedTuple):
     path: Path
     n_firms: int
     """Firms of a register; 0 of other files."""
-    told: str
-    """What it holds, in words."""
 
 
 class Uploads:
@@ -94,19 +92,22 @@ class Uploads:
         path.write_bytes(data)
         try:
             settings = plan([f"{kind}={path}"]).settings
-            dependence_of(
-                settings.evidence, settings.world.population
-            )  # refuses figures that contradict each other
+            # refuses figures that contradict each other
+            dependence_of(settings.evidence, settings.world.population)
         except InputError:
             shutil.rmtree(path.parent, ignore_errors=True)
             raise
-        told = KINDS[kind].told(found)
         with self._lock:
-            self._kept[key] = Kept(kind, path, n_firms, told)
+            self._kept[key] = Kept(kind, path, n_firms)
             while len(self._kept) > KEPT:
                 _, old = self._kept.popitem(last=False)
                 shutil.rmtree(old.path.parent, ignore_errors=True)
-        return {"handle": f"{key}/{shown}.csv", "told": told, "n_firms": n_firms, "notes": list(found.notes)}
+        return {
+            "handle": f"{key}/{shown}.csv",
+            "told": KINDS[kind].told(found),
+            "n_firms": n_firms,
+            "notes": list(found.notes),
+        }
 
     def find(self, kind: str, handle: str) -> Kept:
         """The file that a scenario means."""
